@@ -1,0 +1,1 @@
+"""What comes in: the catalog of products, their download, and one reader per product."""
