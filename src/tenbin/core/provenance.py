@@ -29,7 +29,7 @@ def sha256(path: str | os.PathLike[str]) -> str:
 
 @contextmanager
 def atomic_path(path: str | os.PathLike[str]) -> Iterator[Path]:
-    """Yield a temporary sibling of `path` (same suffix); on success it takes the name `path`, else it vanishes.
+    """Yield a temporary sibling of `path` (same suffix): on success it becomes `path`, else it vanishes.
 
     Parent folders are made. A folder that cannot be written raises InputError.
     """

@@ -87,7 +87,7 @@ def countries() -> tuple[str, ...]:
 
 
 def partition_regions(partition: str) -> tuple[str, ...]:
-    """Region ids of 'reccap2' or 'gcp18'; the last is '<partition>:outside' (Antarctica, uninhabited islands)."""
+    """Region ids of 'reccap2' or 'gcp18'; the last, '<partition>:outside', holds Antarctica."""
     return tuple(region for region in _members() if region.startswith(f"{partition}:"))
 
 

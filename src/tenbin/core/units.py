@@ -113,8 +113,8 @@ def convert(values: Any, from_unit: str, to_unit: str, gas: str | None = None) -
     """`values` (scalar or array, shape kept) turned from `from_unit` into `to_unit`.
 
     A mass of an element (PgC, TgN) becomes a mass of a gas (Tg, Tg CH4) only if `gas` names the gas; the
-    ratios are 3.664 kg CO2 per kg C, 16.043/12.011 kg CH4 per kg C and 44/28 kg N2O per kg N. A mole fraction never
-    becomes a mass here: that needs a family of factors, see `burden_per_mole_fraction`.
+    ratios are 3.664 kg CO2 per kg C, 16.043/12.011 kg CH4 per kg C and 44/28 kg N2O per kg N. A mole
+    fraction never becomes a mass here: that needs a family of factors, see `burden_per_mole_fraction`.
 
     >>> round(convert(10.0, "PgC yr-1", "Tg yr-1", gas="co2"), 6)
     36640.0
@@ -145,7 +145,7 @@ def _incompatible(from_unit: str, to_unit: str) -> Fault:
 
 
 def in_units(da: xr.DataArray, unit: str, gas: str | None = None) -> xr.DataArray:
-    """`da` in `unit`, from its own attrs['units']; raises InputError if those are missing or of another kind."""
+    """`da` in `unit`, from its own attrs['units']; InputError if they are missing or of another kind."""
     found = da.attrs.get("units")
     where = f"variable {da.name!r}"
     if found is None:
