@@ -25,15 +25,15 @@ def _as_bounds(values: npt.ArrayLike) -> Floats:
     return array if array.ndim == 2 else np.stack([array[:-1], array[1:]], axis=1)
 
 
-def zone_area(south: npt.ArrayLike, north: npt.ArrayLike) -> Floats:
+def zone_area(south: float | Floats, north: float | Floats) -> Floats:
     """Area [m2] of the sphere between two latitudes [degrees north]: 2 pi R^2 (sin north - sin south).
 
     >>> float(np.round(zone_area(30.0, 90.0) / EARTH_AREA, 12))
     0.25
     """
-    south, north = np.radians(np.asarray(south, float)), np.radians(np.asarray(north, float))
+    low, high = np.radians(np.asarray(south, dtype=float)), np.radians(np.asarray(north, dtype=float))
     # sin a - sin b written as a product keeps its digits where a and b are close.
-    height = 2.0 * np.cos(0.5 * (north + south)) * np.sin(0.5 * (north - south))
+    height = 2.0 * np.cos(0.5 * (high + low)) * np.sin(0.5 * (high - low))
     return np.asarray(2.0 * np.pi * EARTH_RADIUS**2 * height)
 
 
@@ -49,12 +49,8 @@ def cell_area(lat_bounds: npt.ArrayLike, lon_bounds: npt.ArrayLike) -> Floats:
 
 def _edge_faults(name: str, edges: Floats, low: float, high: float, span: float) -> list[Fault]:
     step = np.diff(edges)
-    ok = (
-        edges.ndim == 1
-        and len(edges) > 1
-        and np.isfinite(edges).all()
-        and ((step > 0).all() or (step < 0).all())
-    )
+    in_order = (step > 0).all() or (step < 0).all()
+    ok = edges.ndim == 1 and len(edges) > 1 and np.isfinite(edges).all() and in_order
     if not ok:
         remedy = "give cell edges, one more than there are cells"
         return [Fault("grid", name, f"edges of shape {edges.shape}", "finite edges in strict order", remedy)]
@@ -107,7 +103,7 @@ class Grid:
         return self.integrate(field) / self.area.sum()
 
     def rows_within(self, south: float, north: float) -> Floats:
-        """Fraction (nlat,) [1] of the area of each row of cells that lies between two latitudes [degrees north]."""
+        """Fraction (nlat,) [1] of the area of each row that lies between two latitudes [degrees north]."""
         if north < south:
             raise InputError(Fault("grid", "north", f"{north:g}", f"at least {south:g}", "swap the limits"))
         low = np.clip(np.minimum(self.lat_edges[:-1], self.lat_edges[1:]), south, north)

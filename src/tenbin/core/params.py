@@ -51,8 +51,8 @@ def param(
 ) -> Any:
     """A field of an equinox Module that a calibration may touch.
 
-    `default` [unit] is the prior mean (scalar or a list of one shape), `bounds` [unit] the physical limits (finite,
-    apart), `prior_sd` [unit] one standard deviation, `source` a reference. The field holds a 64-bit JAX array.
+    `default` [unit] is the prior mean (scalar or list), `bounds` [unit] the physical limits (finite), `prior_sd`
+    [unit] one standard deviation, `source` a reference. The field holds a 64-bit JAX array.
 
     >>> class Soil(eqx.Module):
     ...     q10: jax.Array = param(2.0, "1", bounds=(1.0, 4.0), prior_sd=0.5, source="Lloyd and Taylor 1994")
@@ -71,8 +71,8 @@ def param(
 
 
 def declarations(module: eqx.Module) -> Iterator[tuple[Declaration, jax.Array]]:
-    """Every parameter of `module` and of the modules it holds, in the order of declaration, with its value."""
-    for spec in dataclasses.fields(module):  # type: ignore[arg-type]
+    """Every parameter of `module` and of the modules it holds, in declared order, with its value."""
+    for spec in dataclasses.fields(module):
         value = getattr(module, spec.name)
         if _KEY in spec.metadata:
             yield spec.metadata[_KEY]._replace(path=(spec.name,)), value
@@ -82,7 +82,7 @@ def declarations(module: eqx.Module) -> Iterator[tuple[Declaration, jax.Array]]:
 
 
 def parameter_table(module: eqx.Module) -> pd.DataFrame:
-    """One row per parameter: name, value, default, unit, lower, upper, prior_sd, source; for docs and reports."""
+    """One row per parameter: name, value, default, unit, lower, upper, prior_sd and source."""
     import pandas as pd  # only a report wants it, the kernels do not
 
     rows = [

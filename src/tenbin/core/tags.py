@@ -55,7 +55,7 @@ ISOTOPES = TagAxis("isotopes", ("h2_16o", "h2_18o", "hd_16o"))
 
 
 def tag_residual(tagged: npt.ArrayLike, total: npt.ArrayLike, axis: int = -1) -> float:
-    """Largest difference between the sum of tags and the water itself, relative to the most water anywhere [1].
+    """Largest difference of the sum of tags from the water itself, relative to the most water anywhere [1].
 
     `tagged` has the axis `tag` at `axis`; without it, it has the shape of `total`. Both are in one unit.
     """
