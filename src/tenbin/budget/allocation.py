@@ -1,0 +1,99 @@
+"""How the emission of a country, a fire region or the world divides over the four latitude bands."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from importlib import resources
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from tenbin.core.errors import Fault, raise_if_any
+from tenbin.core.regions import BANDS
+
+COUNTRY_WEIGHT = {"co2": {"area": 0.0, "population": 1.0}, "ch4": {"area": 0.5, "population": 0.5},
+                  "n2o": {"area": 0.5, "population": 0.5}}  # fmt: skip
+"""Weights of land area and of population in a country's share per band: CO2 follows people, the others both."""
+
+
+@lru_cache(maxsize=1)
+def band_shares() -> dict[str, Any]:
+    """tenbin's own shares of the bands for regions wider than a country (budget/band_shares.yaml)."""
+    import yaml  # only when shares are wanted
+
+    text = resources.files("tenbin.budget").joinpath("band_shares.yaml").read_text(encoding="utf-8")
+    return dict(yaml.safe_load(text))
+
+
+@lru_cache(maxsize=1)
+def _country_table() -> pd.DataFrame:
+    path = resources.files("tenbin.data.embedded").joinpath("country_band_shares.csv")
+    with path.open(encoding="utf-8") as stream:
+        return pd.read_csv(stream, keep_default_na=False)
+
+
+def _bunker(region: str) -> tuple[np.ndarray, np.ndarray]:
+    entry = band_shares()["bunkers"][region]
+    return np.array(entry["shares"]), np.full(len(BANDS), entry["share_sd"])
+
+
+def country_shares(gas: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Shares of the bands (rows: region; columns: bands) and their 1-sigma, for countries and bunkers.
+
+    A country's share lies between that of its land and that of its people; the error is that of a value
+    spread evenly between the two, |difference| / sqrt(12). It matters for Russia, China, the USA and Australia.
+    """
+    wide = _country_table().pivot(index="region", columns="band", values=["area_share", "population_share"])
+    area, people = wide["area_share"][list(BANDS)], wide["population_share"][list(BANDS)]
+    weight = COUNTRY_WEIGHT[gas]
+    shares = weight["area"] * area + weight["population"] * people
+    spread = (area - people).abs() / np.sqrt(12.0)
+    for region in band_shares()["bunkers"]:
+        shares.loc[region], spread.loc[region] = _bunker(region)
+    return shares, spread
+
+
+def countries_to_bands(table: pd.DataFrame, gas: str) -> pd.DataFrame:
+    """National emissions (sector, region, year, mean [Tg yr-1]) as bands; `spread` is the 1-sigma of the allocation.
+
+    Columns: sector, year, band, mean, spread. The sum over bands is the sum over countries to round-off.
+    """
+    shares, spread = country_shares(gas)
+    _refuse_unknown(table, shares)
+    mean, variance = table[["sector", "year"]].copy(), table[["sector", "year"]].copy()
+    amount = table["mean"].to_numpy()[:, None]
+    mean[list(BANDS)] = shares.reindex(table["region"]).to_numpy() * amount
+    variance[list(BANDS)] = (spread.reindex(table["region"]).to_numpy() * amount) ** 2
+    total = mean.groupby(["sector", "year"]).sum().stack()
+    error = np.sqrt(variance.groupby(["sector", "year"]).sum().stack())
+    bands = pd.DataFrame({"mean": total, "spread": error})
+    return bands.rename_axis(["sector", "year", "band"]).reset_index()
+
+
+def _refuse_unknown(table: pd.DataFrame, shares: pd.DataFrame) -> None:
+    emitted = table.loc[~table["region"].isin(shares.index) & (table["mean"] != 0), "region"]
+    raise_if_any(
+        Fault("country_band_shares.csv", region, "no share of the bands", "area and population shares of the country",
+              "add its row, or map its code in budget/inventories.py")
+        for region in sorted(emitted.unique())
+    )  # fmt: skip
+
+
+def fire_regions_to_bands(table: pd.DataFrame) -> pd.DataFrame:
+    """Fires by basis region (columns) and year (index) [Tg yr-1] as bands (columns) by year."""
+    shares = pd.DataFrame(band_shares()["gfed"], index=list(BANDS)).T
+    return table[list(shares.index)] @ shares
+
+
+def wetlands_to_bands(models: pd.DataFrame) -> pd.DataFrame:
+    """Each wetland model's latitude columns as bands [Tg yr-1]; rows are models, columns bands.
+
+    The table gives < 30N, 30-60N and 60-90N. What lies south of 30N is divided as the model's own regions are.
+    """
+    south = pd.DataFrame(band_shares()["methane_budget_south_of_30n"], index=list(BANDS[:3])).T
+    weights = models[list(south.index)].clip(lower=0.0) @ south
+    weights = weights.div(weights.sum(axis=1), axis=0)
+    bands = weights.mul(models["<30°N"], axis=0)
+    bands[BANDS[3]] = models["30°N-60°N"] + models["60°N-90°N"]
+    return bands[list(BANDS)]

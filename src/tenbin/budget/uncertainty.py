@@ -1,0 +1,118 @@
+"""The standard deviation of a sum whose terms err together: between years, sectors and regions, per source."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import resources
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from tenbin.core.errors import Fault, InputError
+
+__all__ = ["Family", "combined_sd", "correlation", "family_of", "families", "model", "statement"]
+
+
+@dataclass(frozen=True)
+class Family:
+    """Sources whose errors hang together, and how.
+
+    correlation = year(dt) x rho_sector (sectors differ) x rho_region (regions differ), with
+    year(dt) = floor + (1 - floor) exp(-|dt| / scale_years), dt in years, all coefficients dimensionless.
+    """
+
+    name: str
+    sources: tuple[str, ...]
+    floor: float
+    scale_years: float
+    rho_sector: float
+    rho_region: float
+    basis: str
+    sectors: tuple[str, ...] = ()
+    approach: str = "bottom-up"
+
+    def matches(self, source: str, sector: str, approach: str) -> bool:
+        """Whether a row of this source, sector and approach belongs here."""
+        named = "*" in self.sources or source in self.sources
+        return named and approach == self.approach and (not self.sectors or sector in self.sectors)
+
+    def between_years(self, lag: np.ndarray) -> np.ndarray:
+        """Correlation of the errors of two years `lag` apart [years]."""
+        return self.floor + (1.0 - self.floor) * np.exp(-np.abs(lag) / self.scale_years)
+
+
+@lru_cache(maxsize=1)
+def model() -> dict[str, Any]:
+    """The packaged assumptions (data/embedded/bottom_up_uncertainty.yaml)."""
+    import yaml  # only when the assumptions are wanted
+
+    path = resources.files("tenbin.data.embedded").joinpath("bottom_up_uncertainty.yaml")
+    return dict(yaml.safe_load(path.read_text(encoding="utf-8")))
+
+
+@lru_cache(maxsize=1)
+def families() -> tuple[Family, ...]:
+    """Every family of errors, in order of precedence."""
+    return tuple(_family(name, dict(entry)) for name, entry in model()["families"].items())
+
+
+def _family(name: str, entry: dict[str, Any]) -> Family:
+    listed = {key: tuple(entry.pop(key)) for key in ("sources", "sectors") if key in entry}
+    return Family(name=name, **listed, **entry)
+
+
+def family_of(source: str, sector: str, approach: str = "bottom-up") -> Family:
+    """The family of a row; raises InputError if no family claims its source."""
+    for family in families():
+        if family.matches(source, sector, approach):
+            return family
+    expected = "a source named in a family of bottom_up_uncertainty.yaml"
+    raise InputError(
+        Fault("uncertainty", f"source of {approach} {sector}", repr(source), expected, "add the source to a family")
+    )
+
+
+def statement(source: str, sector: str, approach: str = "bottom-up") -> str:
+    """Which correlation is assumed for a source, in one line for reports."""
+    f = family_of(source, sector, approach)
+    return (
+        f"{f.name}: between years {f.floor:g} + {1 - f.floor:g} exp(-dt/{f.scale_years:g} yr), "
+        f"between sectors {f.rho_sector:g}, between regions {f.rho_region:g} ({f.basis})"
+    )
+
+
+def correlation(rows: pd.DataFrame) -> np.ndarray:
+    """Correlation matrix [1], shape (n, n), of the errors of ledger rows.
+
+    Rows need gas, sector, region, year_start, year_end, approach, source. Errors of different gases, families
+    or approaches are independent. Positive semi-definite by construction: a product of such kernels
+    (rho_region >= -1/(regions - 1)).
+    """
+    members = [family_of(*key) for key in zip(rows["source"], rows["sector"], rows["approach"], strict=True)]
+    names, gas = np.array([f.name for f in members]), rows["gas"].to_numpy(dtype=str)
+    middle = (rows["year_start"].to_numpy(float) + rows["year_end"].to_numpy(float)) / 2.0
+    matrix = ((names[:, None] == names) & (gas[:, None] == gas)).astype(float)
+    for family in dict.fromkeys(members):
+        inside = np.ix_(names == family.name, names == family.name)
+        part = rows[names == family.name]
+        matrix[inside] *= _within(family, part, middle[names == family.name])
+    return matrix
+
+
+def _within(family: Family, rows: pd.DataFrame, middle: np.ndarray) -> np.ndarray:
+    sector, region = rows["sector"].to_numpy(dtype=str), rows["region"].to_numpy(dtype=str)
+    between = family.between_years(middle[:, None] - middle)
+    between *= np.where(sector[:, None] == sector, 1.0, family.rho_sector)
+    return np.asarray(between * np.where(region[:, None] == region, 1.0, family.rho_region))
+
+
+def combined_sd(rows: pd.DataFrame, weights: np.ndarray | None = None) -> float:
+    """1-sigma of the weighted sum of rows [their unit]: sqrt(w' C w), C_ij = sd_i sd_j rho_ij.
+
+    `weights` [1] default to one each: 1/n gives the error of a mean. NaN where any sd is NaN.
+    """
+    weighted = rows["sd"].to_numpy(float) * (1.0 if weights is None else np.asarray(weights, float))
+    # Round-off may leave a tiny negative variance where errors cancel exactly.
+    return float(np.sqrt(max(weighted @ correlation(rows) @ weighted, 0.0)))
