@@ -1,0 +1,1 @@
+"""Readers of what people say they emitted: inventories, budgets, fires and solvents."""

@@ -1,0 +1,1 @@
+"""Readers of emissions and concentrations prescribed to models: SSP and RCP."""
