@@ -1,0 +1,214 @@
+"""The command line: each verb reads files and writes files by calling one public function."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+app = typer.Typer(
+    name="tenbin",
+    help="Weigh the Earth's greenhouse gases: what the ground says against what the air says.\n\n"
+    "Start with: tenbin run",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,  # plain help appears twice as fast
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+OutOption = Annotated[Path | None, typer.Option("--out", help="Run folder.  [default: tenbin-run]")]
+ConfigOption = Annotated[
+    Path | None, typer.Option("--config", help="YAML file; without it the folder's own, or the defaults.")
+]
+ConfigArgument = Annotated[Path | None, typer.Argument(help="YAML file; without it the embedded defaults.")]
+
+
+@app.callback()
+def _options(
+    traceback: Annotated[
+        bool, typer.Option("--traceback", help="Show where in the code an error arose.")
+    ] = False,
+) -> None:
+    """Options of every verb."""
+
+
+@app.command(short_help="Do every stage, from observations to report.")
+def run(
+    config: ConfigArgument = None,
+    out: OutOption = None,
+    cores: Annotated[int, typer.Option(min=1, help="Stages and threads at once.")] = 2,
+    profile: Annotated[str | None, typer.Option(help="Snakemake profile, for instance of a cluster.")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Do again what is already done.")] = False,
+) -> None:
+    """Do every stage, from observations to report; goes on where an earlier run stopped.
+
+    \b
+    Examples:
+      tenbin run
+      tenbin run run.yaml --out budget-2020
+      TENBIN_DATA=/data tenbin run --cores 4
+    """
+    from tenbin.workflow.engine import EngineOptions
+    from tenbin.workflow.run import run as run_all
+
+    run_all(config, out, EngineOptions(cores, profile, force), _console())
+
+
+@app.command(short_help="Band means of the observed air.")
+def observe(config: ConfigOption = None, out: OutOption = None) -> None:
+    """Average the observed air over four latitude bands -> band_means.csv.
+
+    Example: tenbin observe --out tenbin-run
+    """
+    _stage("observe", config, out)
+
+
+@app.command(short_help="Emissions told by the ground.")
+def inventory(config: ConfigOption = None, out: OutOption = None) -> None:
+    """Gather the emissions told by inventories and models -> bottom_up.csv.
+
+    Example: tenbin inventory --out tenbin-run
+    """
+    _stage("inventory", config, out)
+
+
+@app.command(short_help="Emissions told by the air.")
+def invert(config: ConfigOption = None, out: OutOption = None) -> None:
+    """Carry the observed air back to its sources -> top_down.csv, posterior.nc, fit.csv.
+
+    Example: tenbin invert --config run.yaml --out tenbin-run
+    """
+    _stage("invert", config, out)
+
+
+@app.command(short_help="One ledger, and how far apart the pans are.")
+def budget(config: ConfigOption = None, out: OutOption = None) -> None:
+    """Enter both pans into one ledger and compare them -> ledger.csv, reconciliation.csv.
+
+    Example: tenbin budget --out tenbin-run
+    """
+    _stage("budget", config, out)
+
+
+@app.command(short_help="The page to read.")
+def report(config: ConfigOption = None, out: OutOption = None) -> None:
+    """Write the page to read, complete in one file -> report.html, budget.nc.
+
+    Example: tenbin report --out tenbin-run
+    """
+    _stage("report", config, out)
+
+
+@app.command(short_help="Provenance and conservation of a run folder.")
+def check(
+    folder: Annotated[Path | None, typer.Argument(help="Run folder.")] = None,
+    config: ConfigOption = None,
+    out: OutOption = None,
+) -> None:
+    """Finish run.json, or compare a finished folder with it; fails if a conservation limit was passed.
+
+    Example: tenbin check tenbin-run
+    """
+    from tenbin.workflow.checking import check_folder
+
+    check_folder(folder or out, config, _console())
+
+
+@app.command(short_help="Download data products.")
+def fetch(
+    names: Annotated[list[str] | None, typer.Argument(help="Products; all that can be had if none.")] = None,
+    cache: Annotated[Path | None, typer.Option(help="Folder to keep the files in.")] = None,
+    listing: Annotated[bool, typer.Option("--list", help="Show the products and stop.")] = False,
+) -> None:
+    """Download data products, resumed and verified, into the user's cache.
+
+    \b
+    Examples:
+      tenbin fetch --list
+      tenbin fetch noaa_flask gcb2019
+    """
+    from tenbin.workflow import fetching
+
+    if listing:
+        fetching.list_products(_console())
+    else:
+        fetching.fetch(names or None, cache, _console())
+
+
+@app.command("config", short_help="Print or check a configuration.")
+def show_config(
+    config: Annotated[Path | None, typer.Argument(help="YAML file to check and print resolved.")] = None,
+) -> None:
+    """Print the default configuration as commented YAML, or check a file of yours.
+
+    \b
+    Examples:
+      tenbin config > run.yaml
+      tenbin config run.yaml
+    """
+    from tenbin.workflow.template import describe
+
+    typer.echo(describe(config), nl=False)
+
+
+@app.command(short_help="Print the version.")
+def version() -> None:
+    """Print the version."""
+    import tenbin
+
+    typer.echo(tenbin.__version__)
+
+
+def _stage(name: str, config: Path | None, out: Path | None) -> None:
+    """Do one stage in a run folder."""
+    from tenbin.workflow.stages import run_verb
+
+    run_verb(name, config, out)
+
+
+def _console() -> Any:
+    from rich.console import Console
+
+    return Console()
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Entry point: shows what is wrong with an input without a traceback and ends with status 2.
+
+    Other errors end with status 1 and a hint at --traceback, an interruption with 130.
+    """
+    words = sys.argv[1:] if arguments is None else arguments
+    show_traceback = "--traceback" in words
+    try:
+        app(args=[word for word in words if word != "--traceback"], prog_name="tenbin")
+    except KeyboardInterrupt:
+        sys.exit(_say("Interrupted. The same command goes on from here.", 130))
+    except Exception as error:
+        if show_traceback:
+            raise
+        sys.exit(_explain(error))
+
+
+def _explain(error: Exception) -> int:
+    """Tell the user what happened; returns the exit status."""
+    from tenbin.core.errors import InputError, TenbinError
+
+    if isinstance(error, InputError):
+        many = f"{len(error.faults)} things are wrong:\n" if len(error.faults) > 1 else ""
+        return _say(f"{many}{error}", 2)
+    if isinstance(error, TenbinError):
+        return _say(str(error), getattr(error, "exit_code", 1))
+    hint = "This is not expected; run the same command with --traceback to see where it arose."
+    return _say(f"{type(error).__name__}: {error}\n{hint}", 1)
+
+
+def _say(message: str, status: int) -> int:
+    typer.echo(message, err=True)
+    return status
+
+
+if __name__ == "__main__":
+    main()

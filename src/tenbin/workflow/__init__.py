@@ -1,0 +1,1 @@
+"""The stages of a run, the configuration they share and how they depend on each other."""
