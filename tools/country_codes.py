@@ -22,7 +22,7 @@ from tenbin.core.provenance import atomic_path
 TARGET = Path("src/tenbin/data/embedded/country_codes.csv")
 SOURCE = "GeoNames CC-BY 4.0; spellings of EDGAR, OWID and Natural Earth"
 GONE = {"ANT": ("530", "Netherlands Antilles"), "SCG": ("891", "Serbia and Montenegro")}
-SPELT = {  # spellings of single spreadsheets that no code stands beside
+SPELT = {  # spellings that no code stands beside, or that a retired code claims
     "Bolivia (Plurinational State of)": "BOL",
     "British Virgin Islands": "VGB",
     "Cabo Verde": "CPV",
@@ -69,10 +69,10 @@ def main() -> None:
 
 
 def spellings(root: Path, by_number: dict[str, str]) -> dict[str, set[str]]:
-    """ISO3 -> every spelling met; a name that two codes claim is dropped."""
+    """ISO3 -> every spelling met; a name that two codes claim is dropped, unless SPELT settles it."""
     claims: dict[str, set[str]] = defaultdict(set)
     for name, iso3 in [*SPELT.items(), *in_tables(root), *in_map(root, by_number)]:
-        claims[name].add(iso3)
+        claims[name].add(SPELT.get(name, iso3))
     out: dict[str, set[str]] = defaultdict(set)
     for name, codes in claims.items():
         if len(codes) == 1:

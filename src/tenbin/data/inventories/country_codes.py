@@ -21,7 +21,11 @@ def table() -> pd.DataFrame:
 def by_name() -> dict[str, str]:
     """Every known spelling -> ISO3 code."""
     codes = table()
-    spelt = {name: iso3 for iso3, also in zip(codes["iso3"], codes["also"], strict=True) for name in also.split("|")}
+    spelt = {
+        name: iso3
+        for iso3, also in zip(codes["iso3"], codes["also"], strict=True)
+        for name in also.split("|")
+    }
     return spelt | dict(zip(codes["name"], codes["iso3"], strict=True))
 
 

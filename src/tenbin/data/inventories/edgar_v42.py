@@ -6,7 +6,7 @@ import pandas as pd
 
 from tenbin.core.errors import Fault, InputError
 from tenbin.data.inventories.spreadsheets import find_header, labelled_values, read_sheet, sheet_table
-from tenbin.data.inventories.tables import BUNKERS, UNIT, PathLike, melt_years, ordered, source_path
+from tenbin.data.inventories.tables import BUNKERS, UNIT, PathLike, melt_years, source_path, tidy
 
 PRODUCT = "edgar_v42"
 _AGGREGATES = {"Totals": "globe"}
@@ -28,23 +28,14 @@ def read(path: PathLike | None = None, aggregates: bool = False) -> pd.DataFrame
     is_aggregate = long["region"].isin(_AGGREGATES)
     long = long if aggregates else long[~is_aggregate]
     long = long.replace({"region": _BUNKERS | _AGGREGATES})
-    table = ordered(_labelled(long))
-    table.attrs = _CREDIT | {"source_file": str(file)}
-    return table
-
-
-_CREDIT = {
-    "title": "EDGAR v4.2 national CH4 totals 1970-2012 (the file's own header says FT2012)",
-    "producer": "European Commission, Joint Research Centre, and PBL (EDGAR)",
-    "citation": "EDGAR v4.2 FT2010/FT2012, https://edgar.jrc.ec.europa.eu, 2014",
-    "licence": "European Commission reuse policy: reuse with acknowledgement of the source",
-    "unit": UNIT,
-}
+    return tidy(_labelled(long), PRODUCT, file, unit=UNIT)
 
 
 def _expect_unit(unit: str, file: PathLike) -> None:
     if not unit.startswith("kton (Gg) CH4"):
-        raise InputError(Fault(str(file), "unit", repr(unit), "'kton (Gg) CH4 /yr'", "convert the file first"))
+        raise InputError(
+            Fault(str(file), "unit", repr(unit), "'kton (Gg) CH4 /yr'", "convert the file first")
+        )
 
 
 def _labelled(long: pd.DataFrame) -> pd.DataFrame:

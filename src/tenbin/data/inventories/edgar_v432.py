@@ -94,8 +94,12 @@ def _refused(code: str, table: str, where: str) -> Fault:
         found = f"{code!r}, ambiguous: it stands for {', '.join(children)} ({sectors})"
         return Fault(where, "Category", found, "a code without children", "give the split; none is assumed")
     homes = [name for name in SECTORS if code in SECTORS[name]]
-    found = f"{code!r}, which belongs to {', '.join(homes)}" if homes else f"{code!r}, an unknown IPCC-1996 code"
-    return Fault(where, "Category", found, f"a category of {table}", "check the gas of the file and the code set")
+    found = (
+        f"{code!r}, which belongs to {', '.join(homes)}" if homes else f"{code!r}, an unknown IPCC-1996 code"
+    )
+    return Fault(
+        where, "Category", found, f"a category of {table}", "check the gas of the file and the code set"
+    )
 
 
 def read(path: PathLike | None = None, table: str = "ch4") -> pd.DataFrame:
@@ -114,7 +118,9 @@ def read(path: PathLike | None = None, table: str = "ch4") -> pd.DataFrame:
     return tidy(_in_columns(raw, table, file), PRODUCT, file, unit=UNIT, boundary=_BOUNDARY)
 
 
-_BOUNDARY = "no land use, no large fires; 4F overlaps agricultural fires of GFED; 1A4 of CH4 and N2O is biofuel"
+_BOUNDARY = (
+    "no land use, no large fires; 4F overlaps agricultural fires of GFED; 1A4 of CH4 and N2O is biofuel"
+)
 
 
 def _in_columns(raw: pd.DataFrame, table: str, file: PathLike) -> pd.DataFrame:

@@ -43,7 +43,9 @@ def read(path: PathLike | None = None, gas: str = "ch4", split: bool = False) ->
 def _expect_parts(raw: pd.DataFrame, file: PathLike) -> None:
     strange = sorted(set(raw[_PART]) - set(_SECTOR))
     if strange:
-        raise InputError(Fault(str(file), _PART, ", ".join(strange), "'fossil' or 'bio'", "refetch the product"))
+        raise InputError(
+            Fault(str(file), _PART, ", ".join(strange), "'fossil' or 'bio'", "refetch the product")
+        )
 
 
 def _summed(long: pd.DataFrame) -> pd.DataFrame:

@@ -92,10 +92,16 @@ def numbers(column: pd.Series, path: PathLike) -> pd.Series:
     values = pd.to_numeric(text.where(~text.isin(MISSING)), errors="coerce").astype(float)
     bad = values.isna() & ~text.isin(MISSING) | np.isinf(values)
     if bad.any():
-        found = f"{text[bad].iloc[0]!r} in {int(bad.sum())} row(s), first in row {bad.to_numpy().argmax() + 1}"
-        raise InputError(Fault(str(path), str(column.name), found, "finite numbers", "mend or refetch the file"))
+        found = (
+            f"{text[bad].iloc[0]!r} in {int(bad.sum())} row(s), first in row {bad.to_numpy().argmax() + 1}"
+        )
+        raise InputError(
+            Fault(str(path), str(column.name), found, "finite numbers", "mend or refetch the file")
+        )
     if values.isna().all():
-        fault = Fault(str(path), str(column.name), "no value at all", "at least one number", "refetch the file")
+        fault = Fault(
+            str(path), str(column.name), "no value at all", "at least one number", "refetch the file"
+        )
         raise InputError(fault)
     return values
 
@@ -125,7 +131,9 @@ def refuse_duplicates(frame: pd.DataFrame, keys: Sequence[str], path: PathLike) 
     if twice.any():
         first = frame.loc[twice, list(keys)].iloc[0].to_dict()
         found = f"{int(twice.sum())} repeated row(s), first {first}"
-        raise InputError(Fault(str(path), ", ".join(keys), found, "each combination once", "remove the repeats"))
+        raise InputError(
+            Fault(str(path), ", ".join(keys), found, "each combination once", "remove the repeats")
+        )
 
 
 def expect_unit(column: pd.Series, expected: Iterable[str], path: PathLike) -> None:
@@ -134,7 +142,9 @@ def expect_unit(column: pd.Series, expected: Iterable[str], path: PathLike) -> N
     foreign = sorted(set(column.astype(str).str.strip()) - set(allowed))
     if foreign:
         found = ", ".join(map(repr, foreign))
-        fault = Fault(str(path), str(column.name), found, " or ".join(map(repr, allowed)), "convert the file first")
+        fault = Fault(
+            str(path), str(column.name), found, " or ".join(map(repr, allowed)), "convert the file first"
+        )
         raise InputError(fault)
 
 
