@@ -1,7 +1,8 @@
 """Download of a product's files over http(s): resumed where it stopped, verified, whole or not there at all.
 
-Bytes are collected in a hidden sibling named after the expected checksum, `.NAME.SHA12.part`, which is kept between attempts and runs only while it is shorter than the whole. It takes its final name after its size
-and SHA-256 were found right.
+Bytes are collected in a hidden sibling named after the expected checksum, `.NAME.SHA12.part`, which is kept
+between attempts and runs only while it is shorter than the whole. It takes its final name after its size and
+SHA-256 were found right.
 """
 
 from __future__ import annotations
@@ -68,7 +69,7 @@ def fetch(
     """Bring the files of `product` (or `only` some of them) into `cache`; return their paths.
 
     `timeout` [s] is how long the server may be silent, `pause` [s] the wait before the second attempt, which
-    doubles before each later one. A file that is already there and right is left alone. InputError lists every file
+    doubles before each later one. A file that is there and right is left alone. InputError lists every file
     that could not be had: no address, refused (404), stalled, cut short, wrong checksum, cache not writable.
     """
     paths, faults = [], []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import io
 import os
 import zlib
 from collections.abc import Iterable
@@ -48,9 +49,14 @@ def fault(path: str | os.PathLike[str], name: str, found: str, expected: str, re
     return InputError(Fault(str(path), name, found, expected, remedy))
 
 
-def read_csv(path: str | os.PathLike[str], **options: Any) -> pd.DataFrame:
-    """pandas.read_csv whose failures name the file: absent, empty, cut short, damaged, or not a table."""
-    table: pd.DataFrame = _reading(path, lambda: pd.read_csv(path, **options))
+def read_csv(path: str | os.PathLike[str], text: str | None = None, **options: Any) -> pd.DataFrame:
+    """pandas.read_csv whose failures name the file: absent, empty, cut short, damaged, or not a table.
+
+    `text` is the table itself, where it is only a part of the file.
+    """
+    table: pd.DataFrame = _reading(
+        path, lambda: pd.read_csv(path if text is None else io.StringIO(text), **options)
+    )
     if table.empty:
         raise _empty(path)
     return table
