@@ -1,1 +1,1 @@
-"""The ledger: every number with its unit, its error and its origin, and what the two pans say of each other."""
+"""The ledger: every number with its unit, error and origin, and what the two pans say of each other."""

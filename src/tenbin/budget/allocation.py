@@ -94,6 +94,6 @@ def wetlands_to_bands(models: pd.DataFrame) -> pd.DataFrame:
     south = pd.DataFrame(band_shares()["methane_budget_south_of_30n"], index=list(BANDS[:3])).T
     weights = models[list(south.index)].clip(lower=0.0) @ south
     weights = weights.div(weights.sum(axis=1), axis=0)
-    bands = weights.mul(models["<30°N"], axis=0)
-    bands[BANDS[3]] = models["30°N-60°N"] + models["60°N-90°N"]
+    bands = weights.mul(models["90S-30N"], axis=0)
+    bands[BANDS[3]] = models["30N-60N"] + models["60N-90N"]
     return bands[list(BANDS)]

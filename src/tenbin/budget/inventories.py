@@ -4,91 +4,109 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
-from tenbin.budget import sectors
+from tenbin.core import regions
+from tenbin.core.errors import Fault, raise_if_any
+from tenbin.data import catalog
+from tenbin.data.inventories import edgar_co2, edgar_v6, edgar_v432, gcb2019, gfed41s, methane_budget
 
-BUNKER_OF = {"SEA": "intl_shipping", "AIR": "intl_aviation"}
-# Joint codes of the inventory -> the country whose shape they share.
-JOINT = {"ANT": "CUW", "SCG": "SRB"}
+# Codes of states that have since parted -> the country whose shape stands for them.
+SUCCESSOR = {"ANT": "CUW", "SCG": "SRB"}
 
-
-def place(code: str) -> str:
-    """Region id of an inventory's country code: bunkers renamed, joint codes ('FRA_MCO') by their first country."""
-    return BUNKER_OF.get(code) or JOINT.get(code) or code.split("_")[0]
-
-
-def _read(root: Path, name: str, **options: object) -> pd.DataFrame:
-    return pd.read_csv(root / "inventory" / name, encoding="utf-8-sig", keep_default_na=False, **options)  # type: ignore[call-overload]
-
-
-def edgar_v432(root: Path, gas: str) -> pd.DataFrame:
-    """EDGAR v4.3.2 by sector, region, year (1970-2012) [Tg yr-1]; categories excluded by the tree dropped."""
-    table = _read(root, f"edgar_v432/{gas}.csv.gz")
-    table["mean"] = pd.to_numeric(table["Emissions"], errors="coerce").fillna(0.0) / 1e3
-    table["sector"] = table["Category"].map(sectors.category_map("edgar_v432", gas))
-    table["region"] = table["Code"].map(place)
-    return table.groupby(["sector", "region", "Year"], as_index=False)["mean"].sum().rename(columns={"Year": "year"})
+FILES = {
+    "edgar_v432": ("ch4.csv.gz", "n2o.csv.gz"),
+    "edgar_v6": ("edgar6_CH4.csv", "edgar6_N2O.csv"),
+    "edgar_co2": ("EDGARv5.0_FT2017_CO2_total_emissions_1970-2017.csv",),
+    "gcb2019": ("global-carbon-budget.csv", "fossil-fuel-cement.csv"),
+    "gfed41s": (
+        "gfed41s_region_year_1997-2019.csv.gz",
+        "gfed4s_global_1997-2019.csv",
+        "cmip6_bb_global_1750-2015.csv",
+    ),
+    "methane_budget": ("gmb2020_BU_2008_2017_clean.csv",),
+}
+"""Product -> the files of it that the bottom-up pan reads."""
 
 
-def edgar_v6(root: Path, gas: str) -> pd.DataFrame:
-    """EDGAR v6.0 national totals by region and year (1970-2018), fossil and bio rows summed [Tg yr-1]."""
-    table = _read(root, f"edgar_v6_country_totals/edgar6_{gas.upper()}.csv")
-    years = [c for c in table if c.startswith("Y_")]
-    tidy = table.melt(id_vars="Country_code_A3", value_vars=years, var_name="year", value_name="mean")
-    tidy["mean"] = pd.to_numeric(tidy["mean"], errors="coerce").fillna(0.0) / 1e3
-    tidy["year"] = tidy["year"].str.removeprefix("Y_").astype(int)
-    tidy["region"] = tidy["Country_code_A3"].map(place)
-    return tidy.groupby(["region", "year"], as_index=False)["mean"].sum()
+def input_files(root: Path) -> dict[str, Path]:
+    """Every file read from the data folder `root`: name -> path; InputError that lists all that are missing."""
+    found = {name: file_under(root, product, name) for product, names in FILES.items() for name in names}
+    raise_if_any(
+        Fault(str(path), "file", "nothing", "a file of the bottom-up inventories",
+              "fetch it, set TENBIN_DATA to the folder that holds it, or run with the embedded table")
+        for path in found.values() if not path.is_file()
+    )  # fmt: skip
+    return found
+
+
+def file_under(root: Path, product: str, name: str) -> Path:
+    """Where a catalogued file stands below `root`."""
+    return root / catalog.product(product).file(name).path
+
+
+def _places(table: pd.DataFrame) -> pd.Series:
+    return table["region"].replace(SUCCESSOR)
+
+
+def edgar_v432_sectors(root: Path, gas: str) -> pd.DataFrame:
+    """EDGAR v4.3.2 by sector, region, year (1970-2012); its 'biomass_burning' is field burning of residues."""
+    table = edgar_v432.read(file_under(root, "edgar_v432", f"{gas}.csv.gz"), gas)
+    return _grouped(table.assign(region=_places(table)), ["sector", "region", "year"])
+
+
+def edgar_v6_totals(root: Path, gas: str) -> pd.DataFrame:
+    """EDGAR v6.0 national totals by region and year (1970-2018), fossil and bio together."""
+    table = edgar_v6.read(file_under(root, "edgar_v6", f"edgar6_{gas.upper()}.csv"), gas)
+    return _grouped(table.assign(region=_places(table)), ["region", "year"])
 
 
 def edgar_ft2017(root: Path) -> pd.DataFrame:
-    """EDGAR v5.0 FT2017 fossil CO2 by sector, region, year (1970-2017) [Tg yr-1]."""
-    table = _read(root, "edgar_co2_vintages/EDGARv5.0_FT2017_CO2_total_emissions_1970-2017.csv")
-    years = [c for c in table if c.isdigit()]
-    tidy = table.melt(id_vars=["Sector", "ISO_CODE"], value_vars=years, var_name="year", value_name="mean")
-    tidy["mean"] = pd.to_numeric(tidy["mean"], errors="coerce").fillna(0.0)
-    tidy["sector"] = tidy["Sector"].map(sectors.category_map("edgar_ft2017"))
-    tidy["region"], tidy["year"] = tidy["ISO_CODE"].map(place), tidy["year"].astype(int)
-    return tidy.groupby(["sector", "region", "year"], as_index=False)["mean"].sum()
+    """EDGAR v5.0 FT2017 fossil CO2 by sector (fossil, industry), region, year (1970-2017)."""
+    table = edgar_co2.read(file_under(root, "edgar_co2", FILES["edgar_co2"][0]), "FT2017")
+    return _grouped(table.assign(region=_places(table)), ["sector", "region", "year"])
 
 
-def gcb2019(root: Path) -> pd.DataFrame:
-    """GCB2019 global terms by sector and year (1959-2018), positive to the air [Pg C yr-1]."""
-    table = _read(root, "gcb2019/global-carbon-budget.csv").set_index("Year").astype(float)
-    split = _read(root, "gcb2019/fossil-fuel-cement.csv").pivot(index="Year", columns="Category", values="Value")
-    cement = split["Cement"].astype(float) / 1e3
-    terms = {
-        "fossil": table["Fossil-Fuel-And-Industry"] - cement,
-        "industry": cement,
-        "land_use_change": table["Land-Use-Change-Emissions"],
-        "land_sink": -table["Land-Sink"],
-        "ocean": -table["Ocean-Sink"],
-    }
-    wide = pd.DataFrame(terms).rename_axis("year")
-    return wide.reset_index().melt(id_vars="year", var_name="sector", value_name="mean")
+def _grouped(table: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
+    return table.groupby(keys, as_index=False)["value"].sum().rename(columns={"value": "mean"})
 
 
-def gfed(root: Path, gas: str) -> pd.DataFrame:
-    """GFED4.1s fires by basis region and year (1997-2019), scaled to the unrounded world total [Tg yr-1]."""
-    table = _read(root, "gfed41s/gfed41s_region_year_1997-2019.csv.gz")
-    table = table[(table["species"] == gas.upper()) & table["fire_type"].str.startswith("All")]
-    table["mean"] = table["value"].astype(float) * table["unit"].str.removesuffix(" g").astype(float) / 1e12
-    regions = table[table["region"] != "Global"].pivot(index="year", columns="region", values="mean")
-    world = _read(root, "gfed41s/gfed4s_global_1997-2019.csv").set_index("Year")[gas.upper()].astype(float)
-    return regions.mul(world / regions.sum(axis=1), axis=0)
+def world_carbon(root: Path) -> pd.DataFrame:
+    """GCB2019 terms by sector and year (1959-2018) [Tg CO2 yr-1]; cement is taken out of fossil as industry."""
+    terms = gcb2019.read(file_under(root, "gcb2019", "global-carbon-budget.csv"))
+    fuels = gcb2019.read_fossil(file_under(root, "gcb2019", "fossil-fuel-cement.csv"))
+    wide = terms.pivot(index="year", columns="sector", values="value").rename_axis(columns=None)
+    wide["industry"] = fuels[fuels["sector"] == "industry"].groupby("year")["value"].sum()
+    wide["fossil"] -= wide["industry"]
+    kept = ["fossil", "industry", "land_use_change", "land_sink", "ocean"]
+    return wide[kept].reset_index().melt(id_vars="year", var_name="sector", value_name="mean")
+
+
+def observed_growth(root: Path) -> pd.Series:
+    """GCB2019 growth of atmospheric CO2 by year (1959-2018) [Tg CO2 yr-1]."""
+    terms = gcb2019.read(file_under(root, "gcb2019", "global-carbon-budget.csv"))
+    return terms[terms["sector"] == "atmospheric_growth"].set_index("year")["value"]
+
+
+def fires_by_region(root: Path, gas: str) -> pd.DataFrame:
+    """GFED4.1s by basis region (columns) and year (1997-2019), scaled to the world total, which is less rounded."""
+    table = gfed41s.read(
+        file_under(root, "gfed41s", FILES["gfed41s"][0]), species=(gas.upper(),), fire_types=False
+    )
+    wide = table[table["region"] != "globe"].pivot(index="year", columns="region", values="value")
+    world = gfed41s.read_global(file_under(root, "gfed41s", FILES["gfed41s"][1]), species=(gas.upper(),))
+    scale = world.set_index("year")["value"] / wide.sum(axis=1)
+    return wide.mul(scale, axis=0).rename(columns=lambda name: name.removeprefix("gfed:"))
 
 
 def fires_before_satellites(root: Path, gas: str) -> pd.Series:
-    """BB4CMIP world fires by year (1750-2015) [Tg yr-1]."""
-    return _read(root, "gfed41s/cmip6_bb_global_1750-2015.csv").set_index("Year")[gas.upper()].astype(float)
+    """BB4CMIP world fires by year (1750-2015)."""
+    table = gfed41s.read_bb4cmip(file_under(root, "gfed41s", FILES["gfed41s"][2]), species=(gas.upper(),))
+    return table.set_index("year")["value"]
 
 
 def wetland_models(root: Path) -> pd.DataFrame:
-    """Wetland CH4 of each ecosystem model of the methane budget, mean 2008-2017, by the table's columns [Tg yr-1]."""
-    table = _read(root, "methane_budget_2008_2017/gmb2020_BU_2008_2017_clean.csv")
-    table.columns = [c.strip() for c in table.columns]
-    table = table[table.iloc[:, 0].str.strip() == "Wetland"].iloc[:, 1:]
-    table = table.set_index(table.columns[0])
-    return table.apply(pd.to_numeric, errors="coerce").replace([np.inf], np.nan)
+    """Wetland CH4 of each ecosystem model, mean 2008-2017: rows models, columns latitude bands and regions."""
+    table = methane_budget.read(file_under(root, "methane_budget", FILES["methane_budget"][0]), "bottom-up")
+    wetlands = table[table["sector"] == "wetlands"].pivot(index="model", columns="region", values="value")
+    return wetlands.rename(columns={r: regions.name(r) for r in wetlands if r.startswith("gcp18:")})

@@ -1,4 +1,4 @@
-"""Which sector contains which, per gas, and where each inventory's own categories belong."""
+"""Which sector contains which, per gas: the tree along which fluxes may be summed."""
 
 from __future__ import annotations
 
@@ -11,12 +11,13 @@ from tenbin.core.errors import Fault, InputError
 __all__ = [
     "ancestors",
     "boundary",
-    "category_map",
     "children",
     "contains",
     "gases",
+    "is_sink",
     "known",
     "leaves",
+    "outside",
     "overlapping",
     "parents",
     "root",
@@ -52,13 +53,27 @@ def root(gas: str) -> str:
     return str(_tables()["roots"].get(gas, "total"))
 
 
+@lru_cache(maxsize=16)
 def known(gas: str) -> tuple[str, ...]:
     """Every sector of a gas, parents before children."""
-    top = "net_total"
-    found = [top]
+    found = ["net_total"]
     for sector in found:  # grows while it is walked: breadth first
         found += children(gas, sector)
     return tuple(found)
+
+
+def outside() -> tuple[str, ...]:
+    """Sectors compared with the tree but never summed into it, such as the growth of the atmosphere."""
+    return tuple(_tables()["outside"])
+
+
+def is_sink(gas: str, sector: str) -> bool:
+    """Whether a sector only ever takes from the air: its rows are negative.
+
+    >>> is_sink("ch4", "oh_sink"), is_sink("co2", "land_sink")
+    (True, False)
+    """
+    return "sinks" in (sector, *ancestors(gas, sector))
 
 
 def children(gas: str, sector: str) -> tuple[str, ...]:
@@ -104,9 +119,3 @@ def overlapping(gas: str, chosen: tuple[str, ...]) -> list[tuple[str, str]]:
 def boundary(gas: str) -> str:
     """What the inventories leave out, or count elsewhere, so that nothing is counted twice."""
     return " ".join(str(_tables()["boundary"].get(gas, "")).split())
-
-
-def category_map(inventory: str, gas: str | None = None) -> dict[str, str]:
-    """Category of `inventory` ('edgar_v432' or 'edgar_ft2017') -> sector; 'excluded' where it is not summed."""
-    table = _tables()[inventory] if gas is None else _tables()[inventory][gas]
-    return {str(category): sector for sector, categories in table.items() for category in categories}

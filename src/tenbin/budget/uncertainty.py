@@ -1,4 +1,4 @@
-"""The standard deviation of a sum whose terms err together: between years, sectors and regions, per source."""
+"""The error of a sum whose terms err together: between years, sectors and regions, as each source says."""
 
 from __future__ import annotations
 
@@ -12,7 +12,16 @@ import pandas as pd
 
 from tenbin.core.errors import Fault, InputError
 
-__all__ = ["Family", "combined_sd", "correlation", "family_of", "families", "model", "statement"]
+__all__ = [
+    "Family",
+    "combined_sd",
+    "correlation",
+    "covariance_of_means",
+    "families",
+    "family_of",
+    "model",
+    "statement",
+]
 
 
 @dataclass(frozen=True)
@@ -87,8 +96,8 @@ def correlation(rows: pd.DataFrame) -> np.ndarray:
     """Correlation matrix [1], shape (n, n), of the errors of ledger rows.
 
     Rows need gas, sector, region, year_start, year_end, approach, source. Errors of different gases, families
-    or approaches are independent. Positive semi-definite by construction: a product of such kernels
-    (rho_region >= -1/(regions - 1)).
+    or approaches are independent. Positive semi-definite by construction, as a product of such kernels:
+    a negative rho_region is held at -1/(n - 1) for n regions, the least that n things can share.
     """
     members = [family_of(*key) for key in zip(rows["source"], rows["sector"], rows["approach"], strict=True)]
     names, gas = np.array([f.name for f in members]), rows["gas"].to_numpy(dtype=str)
@@ -103,9 +112,28 @@ def correlation(rows: pd.DataFrame) -> np.ndarray:
 
 def _within(family: Family, rows: pd.DataFrame, middle: np.ndarray) -> np.ndarray:
     sector, region = rows["sector"].to_numpy(dtype=str), rows["region"].to_numpy(dtype=str)
+    rho_region = max(family.rho_region, -1.0 / max(len(set(region)) - 1, 1))
     between = family.between_years(middle[:, None] - middle)
     between *= np.where(sector[:, None] == sector, 1.0, family.rho_sector)
-    return np.asarray(between * np.where(region[:, None] == region, 1.0, family.rho_region))
+    return np.asarray(between * np.where(region[:, None] == region, 1.0, rho_region))
+
+
+def covariance_of_means(series: pd.DataFrame, years: np.ndarray, sd: np.ndarray) -> np.ndarray:
+    """Covariance (n, n) of the means over `years` of n series, from their yearly sd [(n, years), a unit].
+
+    `series` has one row per series: gas, sector, region, approach, source. A NaN sd marks a year without value;
+    each series is averaged over the years it has. Its diagonal is the variance of each period mean.
+    """
+    one_year = series.assign(year_start=0, year_end=0)
+    present = ~np.isnan(sd)
+    weighted = np.where(present, sd, 0.0) / np.maximum(present.sum(axis=1, keepdims=True), 1)
+    covariance = np.zeros((len(series), len(series)))
+    members = [family_of(*key) for key in zip(series["source"], series["sector"], series["approach"], strict=True)]
+    for family in dict.fromkeys(members):
+        inside = np.array([member.name == family.name for member in members])
+        lag = family.between_years(np.subtract.outer(years, years).astype(float))
+        covariance[np.ix_(inside, inside)] = weighted[inside] @ lag @ weighted[inside].T
+    return np.asarray(covariance * correlation(one_year))
 
 
 def combined_sd(rows: pd.DataFrame, weights: np.ndarray | None = None) -> float:
