@@ -12,7 +12,7 @@ from tenbin.core.errors import Fault, InputError
 
 @lru_cache(maxsize=1)
 def table() -> pd.DataFrame:
-    """One row per country or territory: iso3, numeric ('392'), name, also (other spellings, '|' between), source."""
+    """One row per country: iso3, numeric ('392'), name, also (other spellings, '|' between), source."""
     with (files("tenbin.data") / "embedded" / "country_codes.csv").open(encoding="utf-8") as stream:
         return pd.read_csv(stream, dtype=str, keep_default_na=False)
 

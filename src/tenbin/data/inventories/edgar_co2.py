@@ -1,4 +1,4 @@
-"""EDGAR's fossil CO2 in three vintages (to 2014, 2016, 2017), and v5.0 greenhouse-gas totals in CO2 equivalents."""
+"""EDGAR's fossil CO2 in three vintages (to 2014, 2016, 2017), and its v5.0 greenhouse-gas totals."""
 
 from __future__ import annotations
 
@@ -136,10 +136,10 @@ def _regions(long: pd.DataFrame, joint: str, aggregates: bool, file: PathLike) -
 def read_ghg(
     path: PathLike | None = None, by_sector: bool = True, joint: str = "principal", aggregates: bool = False
 ) -> pd.DataFrame:
-    """CO2 + CH4 + N2O (+ F-gases) of EDGAR v5.0 [Tg CO2e yr-1, AR4 GWP100], by country, by sector or in total.
+    """Greenhouse gases of EDGAR v5.0 [Tg CO2e yr-1, AR4 GWP100], by country, by sector or in total.
 
-    The files do not name their GWP set. International aviation does: 1.40480478 Mt against 4.7140 Gg N2O in 1970
-    (EDGAR v4.3.2, 7B) is a factor of 298.0, that of AR4 (265 in AR5). attrs['gwp_set'] is 'AR4GWP100'.
+    The files do not name their GWP set. International aviation does: 1.40480478 Mt against 4.7140 Gg N2O in
+    1970 (EDGAR v4.3.2, 7B) is a factor of 298.0, that of AR4 (265 in AR5). attrs['gwp_set'] is 'AR4GWP100'.
     Never convert these rows to a gas; gas is 'co2e', which no ledger row may have.
     """
     file = source_path(path, PRODUCT, GHG_BY_SECTOR if by_sector else GHG_TOTALS)

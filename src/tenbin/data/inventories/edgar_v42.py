@@ -16,9 +16,9 @@ _BUNKERS = BUNKERS | {"Bunkers": "intl_transport"}
 def read(path: PathLike | None = None, aggregates: bool = False) -> pd.DataFrame:
     """National CH4 totals [Tg yr-1], from a spreadsheet in kton; sector 'anthropogenic_and_fires'.
 
-    The file is called FT2010; its own header says EDGARv4.2 FT2012 and 1970-2012. Savanna, forest and peat fires
-    and post-burn decay are inside: never add a fire product to it. A third bunker row, 'International transport'
-    (0.1 Gg), is kept as 'intl_transport'. The world row is left out unless `aggregates`.
+    The file is called FT2010; its own header says EDGARv4.2 FT2012 and 1970-2012. Savanna, forest and peat
+    fires and post-burn decay are inside: never add a fire product to it. A third bunker row, 'International
+    transport' (0.1 Gg), is kept as 'intl_transport'. The world row is left out unless `aggregates`.
     """
     file = source_path(path, PRODUCT, "edgarv42ft2010.xls")
     rows = read_sheet(file)

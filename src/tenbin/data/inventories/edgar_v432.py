@@ -24,12 +24,12 @@ TABLES = {
     "co2": "co2_excl_short-cycle_org_c.csv.gz",
     "co2_short_cycle": "co2_org-short-cycle_c.csv.gz",
 }
-"""Table -> file. 'co2' leaves out short-cycle organic carbon; 'co2_short_cycle' is a memo, never summed with it."""
+"""Table -> file. 'co2' leaves out short-cycle organic carbon; 'co2_short_cycle' is a memo, never summed."""
 
 _ENERGY = "1A1a 1A1bc 1A2 1A3a 1A3b 1A3c 1A3d 1A3e 1A5 1B1 1B2 1C1 1C2 7A"
 _SECTOR_CODES: dict[str, dict[str, str]] = {
-    # 1A4 (residential) has no fuel split in these files. Its CH4 (13.5 Tg in 2010) is the 'biofuel' 13.48 Tg of
-    # EDGAR v4.3.2 in Saunois et al. 2020, so it is taken as biofuel for CH4 and N2O, as that budget does.
+    # 1A4 (residential) has no fuel split in these files. Its CH4 (13.5 Tg in 2010) is the 'biofuel' 13.48 Tg
+    # of EDGAR v4.3.2 in Saunois et al. 2020, so it is taken as biofuel for CH4 and N2O, as that budget does.
     "ch4": {
         "fossil": _ENERGY + " 1B2x",
         "biofuel": "1A4",
@@ -63,14 +63,14 @@ SECTORS: dict[str, dict[str, str]] = {
     table: {code: sector for sector, codes in by_sector.items() for code in codes.split()}
     for table, by_sector in _SECTOR_CODES.items()
 }
-"""Table -> IPCC-1996 code -> sector id. 4F (burning of crop residues) overlaps the AGRI fires of GFED: keep one."""
+"""Table -> IPCC-1996 code -> sector id. 4F (residues burnt) overlaps the AGRI fires of GFED: keep one."""
 
 
 def sector_of(code: str, table: str) -> str:
     """Sector id of an IPCC-1996 `code` in a table ('ch4', 'n2o', 'co2', 'co2_short_cycle').
 
-    Raises InputError for a parent code (it would repeat its children, or stand for several sectors), for a code
-    of another gas and for land use (5), which EDGAR does not hold.
+    Raises InputError for a parent code (it would repeat its children, or stand for several sectors), for a
+    code of another gas and for land use (5), which EDGAR does not hold.
 
     >>> sector_of("4C", "ch4"), sector_of("4D1", "n2o"), sector_of("1A4", "co2")
     ('rice', 'agriculture', 'fossil')
@@ -141,7 +141,7 @@ def _in_columns(raw: pd.DataFrame, table: str, file: PathLike) -> pd.DataFrame:
 
 
 def read_countries(path: PathLike | None = None) -> pd.DataFrame:
-    """Countries of EDGAR v4.3.2: iso3, name, world_region, annex (Annex_I or Non-Annex_I; bunkers included)."""
+    """Countries and bunkers of EDGAR v4.3.2: iso3, name, world_region, annex (Annex_I or Non-Annex_I)."""
     file = source_path(path, PRODUCT, "countries.csv")
     raw = read_table(file, ("ISO_A3", "Name", "World Region", "IPCC-Annex"))
     raw.columns = ["iso3", "name", "world_region", "annex"]

@@ -23,10 +23,11 @@ _SECTOR = {"bio": "biofuel", "fossil": "anthropogenic_without_biofuel"}
 
 
 def read(path: PathLike | None = None, gas: str = "ch4", split: bool = False) -> pd.DataFrame:
-    """National totals [Tg of the gas yr-1] of 'ch4' or 'n2o', from a file in Gg; bunkers as regions of their own.
+    """National totals [Tg of the gas yr-1] of 'ch4' or 'n2o', from a file in Gg; bunkers are regions.
 
-    A country has up to two rows, `fossil` (all but biofuel) and `bio`; they are summed into sector 'anthropogenic'
-    unless `split`. No land use, no large fires; written with three digits. Source: Crippa et al. 2021.
+    A country has up to two rows, `fossil` (all but biofuel) and `bio`; they are summed into sector
+    'anthropogenic' unless `split`. No land use, no large fires; written with three digits. Source: Crippa et
+    al. 2021.
     """
     if gas not in ("ch4", "n2o"):
         raise InputError(Fault("EDGAR v6.0", "gas", repr(gas), "'ch4' or 'n2o'", "use edgar_co2 for CO2"))

@@ -20,7 +20,7 @@ _ELEMENT, _AREA, _METHANE = "Element", "Area harvested", "Emissions (CH4) (Rice 
 
 
 def read(path: PathLike | None = None) -> pd.DataFrame:
-    """World CH4 of rice [Tg yr-1], from gigagrams; IPCC Tier 1 on national areas. Source: FAO, FAOSTAT domain GR."""
+    """World CH4 of rice [Tg yr-1], from gigagrams: IPCC Tier 1. Source: FAO, FAOSTAT domain GR."""
     file, raw = _rows(path)
     part = raw[raw[_ELEMENT] == _METHANE]
     expect_unit(part["Unit"], ("gigagrams", "kilotonnes", "kt"), file)

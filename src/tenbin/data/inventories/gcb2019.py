@@ -49,9 +49,10 @@ _AGGREGATES = {"World": "globe", "Bunkers": "bunkers"}
 def read(path: PathLike | None = None) -> pd.DataFrame:
     """The global budget 1959-2018 [Tg CO2 yr-1], from PgC yr-1: sinks negative, to the air.
 
-    Sector 'fossil' is fuels and industry together (category 'Fossil-Fuel-And-Industry'). 'atmospheric_growth' and
-    'imbalance' (positive: sources exceed sinks) are no fluxes; fossil + land_use_change + land_sink + ocean =
-    atmospheric_growth + imbalance, to the rounding of 0.001 PgC per term. Source: Friedlingstein et al. 2019.
+    Sector 'fossil' is fuels and industry together (category 'Fossil-Fuel-And-Industry').
+    'atmospheric_growth' and 'imbalance' (positive: sources exceed sinks) are no fluxes; fossil +
+    land_use_change + land_sink + ocean = atmospheric_growth + imbalance, to the rounding of 0.001 PgC per
+    term. Source: Friedlingstein et al. 2019.
     """
     names = ("Fossil-Fuel-And-Industry", "Land-Use-Change-Emissions", "Atmospheric-Growth", "Ocean-Sink",
              "Land-Sink", "Budget-Imbalance")  # fmt: skip
@@ -94,7 +95,7 @@ def _global(long: pd.DataFrame, file: PathLike, **more: str) -> pd.DataFrame:
 
 
 def read_fossil(path: PathLike | None = None) -> pd.DataFrame:
-    """Global fossil CO2 by fuel 1959-2018 [Tg CO2 yr-1]: fuels and flaring are 'fossil', cement is 'industry'.
+    """Global fossil CO2 by fuel 1959-2018 [Tg CO2 yr-1]: fuels and flaring 'fossil', cement 'industry'.
 
     The file's total (rounded to 1 MtC) is left out. Column `provenance` says CDIAC, BP, USGS or 'Constant'.
     """
@@ -135,8 +136,9 @@ def read_national(
 ) -> pd.DataFrame:
     """National fossil CO2 [Tg CO2 yr-1] from MtC: 'territorial' (1959-2018) or 'consumption' (1990-2017).
 
-    Groups (World, Africa, OECD, EUU ...), 'Bunkers' and 'Statistical Difference' share the file's Code column.
-    They are dropped unless `aggregates`; bunkers are not split into ships and aircraft, region 'bunkers'.
+    Groups (World, Africa, OECD, EUU ...), 'Bunkers' and 'Statistical Difference' share the file's Code
+    column. They are dropped unless `aggregates`; bunkers are not split into ships and aircraft, region
+    'bunkers'.
     """
     name, column = _NATIONAL[choose(accounting, _NATIONAL, "accounting", "GCB2019")]
     file = source_path(path, PRODUCT, name)
@@ -165,7 +167,7 @@ def read_national(
 
 
 def read_definitions(path: PathLike | None = None) -> pd.DataFrame:
-    """Countries and regions of the consumption accounts: code, name, territories (tuple of names, often empty)."""
+    """Countries and regions of the consumption accounts: code, name, territories (names, often none)."""
     file = source_path(path, PRODUCT, "country-definitions.csv")
     raw = read_table(file, ("Number", "Code", "Name", "Description"))
     parts = raw["Description"].map(

@@ -21,7 +21,8 @@ from tenbin.data.tidy import choose
 
 PRODUCT = "gfed41s"
 REGIONS = (
-    "BONA", "TENA", "CEAM", "NHSA", "SHSA", "EURO", "MIDE", "NHAF", "SHAF", "BOAS", "TEAS", "SEAS", "EQAS", "AUST",
+    "BONA", "TENA", "CEAM", "NHSA", "SHSA", "EURO", "MIDE", "NHAF", "SHAF", "BOAS",
+    "TEAS", "SEAS", "EQAS", "AUST",
 )  # fmt: skip
 """The 14 basis regions of GFED; in tables 'gfed:BONA' and so on."""
 ALL_TYPES = "All fire types combined"
@@ -39,10 +40,10 @@ def read(
 ) -> pd.DataFrame:
     """Emissions [Tg of the species yr-1] by GFED region ('gfed:BONA' ...) and 'globe', 1997-2019.
 
-    `fire_types` gives one row per fire type (category), else the combined total. Values are rounded integers in
-    the unit of their row; that step is column `resolution` [Tg yr-1]: a small region's 0 means less than half of
-    it, and regions need not sum to the globe exactly. Column `status` is 'final' or 'beta' (from 2017).
-    Source: van der Werf et al. 2017, ESSD 9, 697.
+    `fire_types` gives one row per fire type (category), else the combined total. Values are rounded integers
+    in the unit of their row; that step is column `resolution` [Tg yr-1]: a small region's 0 means less than
+    half of it, and regions need not sum to the globe exactly. Column `status` is 'final' or 'beta' (from
+    2017). Source: van der Werf et al. 2017, ESSD 9, 697.
     """
     file = source_path(path, PRODUCT, "gfed41s_region_year_1997-2019.csv.gz")
     raw = read_table(file, ("species", "fire_type", "region", "year", "value", "unit"))
@@ -77,7 +78,7 @@ def _in_columns(raw: pd.DataFrame, file: PathLike) -> pd.DataFrame:
 
 
 def read_global(path: PathLike | None = None, species: Iterable[str] | None = None) -> pd.DataFrame:
-    """Global emissions of all fires [Tg of the species yr-1], GFED4s with small fires, 1997-2019, four digits."""
+    """Global emissions of all fires [Tg of the species yr-1], GFED4s with small fires, 1997-2019."""
     file = source_path(path, PRODUCT, "gfed4s_global_1997-2019.csv")
     return _by_species(file, species, PRODUCT)
 

@@ -1,16 +1,19 @@
 """Methyl chloroform (CH3CCl3) emissions since 1951: the industry's estimate, and the same corrected by air.
 
 Neither file has a header. What the columns are was worked out from the numbers:
-McCulloch: year, emission, then a second quantity, twice more for an upper and a lower emission case. In every row
-emission + second quantity is the same for the three cases to rounding, so what is not emitted is held back: the
-second is the solvent sold but not yet emitted at the end of the year. Emission + its change is then the year's sales
-(725 Gg in 1990), a quarter of which it exceeds by some 10 Gg, as expected of a solvent of which a quarter is emitted
-in the year after its sale (Midgley and McCulloch 1995).
-Prinn: year, emission, uncertainty upward, uncertainty downward (negative), correction. Emission less correction is
-the McCulloch emission to 0.1 Gg in each year to 2000, so the file is that estimate corrected with measured air.
-The probability behind the uncertainties is stated nowhere; they are passed on as one standard deviation. After 2000
-Prinn falls by a constant 20 % a year with a repeated error, and McCulloch has round numbers at four dates:
-extrapolations, marked as such.
+
+McCulloch: year, emission, then a second quantity, twice more for an upper and a lower emission case. In
+every row (to 1996) emission + second quantity is the same for the three cases to rounding, so what is not
+emitted is held back: the second is the solvent sold and not yet emitted at the end of the year. Emission +
+its change is then the year's sales (725 Gg in 1990), and the second quantity is a quarter of them (0.25 to
+rounding in 1957-1969 and 1997-2000, a quarter + 10 Gg or more of stocks between), as expected of a solvent
+of which a quarter is emitted in the year after its sale (Midgley and McCulloch 1995).
+
+Prinn: year, emission, uncertainty upward, uncertainty downward (negative), correction. Emission less
+correction is the McCulloch emission to 0.1 Gg in each year to 2000, so the file is that estimate corrected
+with measured air. The probability behind the uncertainties is stated nowhere; they are passed on as one
+standard deviation. After 2000 Prinn falls by a constant 20 % a year with a repeated error, and McCulloch has
+round numbers at three dates: extrapolations, marked as such.
 """
 
 from __future__ import annotations
@@ -40,11 +43,11 @@ _GG = 1e-3  # Gg -> Tg
 
 
 def read(path: PathLike | None = None, estimate: str = "prinn") -> pd.DataFrame:
-    """Global emissions [Tg CH3CCl3 yr-1] with `sd`, of 'prinn' (1951-2016) or 'mcculloch' (1951-2000 and 3 dates).
+    """Global emissions [Tg CH3CCl3 yr-1] with `sd`: 'prinn' (1951-2016) or 'mcculloch' (1951-2000, 3 dates).
 
-    `sd` is half the distance between the upper and the lower case (see the head of this file for its meaning);
-    column `status` is 'estimate' to 2000 and 'extrapolation' after. Sector 'industry'.
-    Sources: McCulloch and Midgley 2001, Atmos. Environ. 35, 5311; Prinn et al. 2005, GRL 32, L07809.
+    `sd` is half the distance between the upper and the lower case (see the head of this file for its
+    meaning); column `status` is 'estimate' to 2000 and 'extrapolation' after. Sector 'industry'. Sources:
+    McCulloch and Midgley 2001, Atmos. Environ. 35, 5311; Prinn et al. 2005, GRL 32, L07809.
     """
     raw, file = read_columns(path, estimate)
     spread = raw["upper"] - raw["lower"] if estimate == "mcculloch" else raw["error_up"] - raw["error_down"]

@@ -1,4 +1,4 @@
-"""The Global Methane Budget 2020: every model's mean of 2008-2017, bottom-up and top-down, globe and 18 regions."""
+"""The Global Methane Budget 2020: each model's mean of 2008-2017, bottom-up and top-down, in 18 regions."""
 
 from __future__ import annotations
 
@@ -51,8 +51,8 @@ SECTORS = {
     "Total Sources": "total",
     "Soil Sink": "soil_sink",
 }
-"""Cleaned row label -> sector. Labels that hold others ('Fossil fuel' holds coal, oil, gas, industry, transport)
-stay distinct, so that no sum takes both. Top-down 'anthropogenic' includes fires, bottom-up does not."""
+"""Cleaned row label -> sector. A label that holds others ('Fossil fuel' holds coal, oil, industry, transport)
+stays distinct, so that no sum takes both. Top-down 'anthropogenic' includes fires, bottom-up does not."""
 
 _LATITUDES = {"<30°N": "90S-30N", "30°N-60°N": "30N-60N", "60°N-90°N": "60N-90N"}
 _RENAMED = {"Korean Japan": "Korea and Japan"}
@@ -61,9 +61,9 @@ _RENAMED = {"Korean Japan": "Korea and Japan"}
 def read(path: PathLike | None = None, approach: str = "bottom-up", by_region: bool = True) -> pd.DataFrame:
     """Mean 2008-2017 [Tg CH4 yr-1] per sector, model and region; the soil sink is negative, to the air.
 
-    Regions: 'globe', three latitude bands ('90S-30N', '30N-60N', '60N-90N') and 'gcp18:...'. Columns year_start,
-    year_end and `model` (decimal commas of names made points: 'FINNv1.5'); absent cells are left out.
-    Source: Saunois et al. 2020, ESSD 12, 1561.
+    Regions: 'globe', three latitude bands ('90S-30N', '30N-60N', '60N-90N') and 'gcp18:...'. Columns
+    year_start, year_end and `model` (decimal commas of names made points: 'FINNv1.5'); absent cells are left
+    out. Source: Saunois et al. 2020, ESSD 12, 1561.
     """
     choose(approach, ("bottom-up", "top-down"), "approach", "methane budget")
     file = source_path(path, PRODUCT, FILES[approach, by_region])
@@ -79,15 +79,17 @@ def read(path: PathLike | None = None, approach: str = "bottom-up", by_region: b
 
 
 def _rows(raw: pd.DataFrame, file: PathLike) -> pd.DataFrame:
-    """Long table label, model, region, value from the wide file; its second header row and empty rows dropped."""
+    """Long table label, model, region, value from the wide file, without its second header row."""
     first, second = raw.columns[:2]
     raw = raw[raw[second].str.strip() != ""].rename(columns={first: "label", second: "model"})
     raw["label"] = raw["label"].map(_clean_label)
     raw["model"] = raw["model"].str.strip().str.replace(",", ".")
     unknown = sorted(set(raw["label"]) - set(SECTORS))
     if unknown:
-        raise InputError([Fault(str(file), "sector", repr(x), "a row of the methane budget", "add it to SECTORS")
-                          for x in unknown])  # fmt: skip
+        expected = "a row of the methane budget"
+        raise InputError(
+            [Fault(str(file), "sector", repr(x), expected, "add it to SECTORS") for x in unknown]
+        )
     named = raw.rename(columns={name: _region(name, file) for name in raw.columns[2:]})
     long = named.melt(id_vars=["label", "model"], var_name="region", value_name="value")
     long["value"] = numbers(long["value"], file)

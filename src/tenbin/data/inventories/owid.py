@@ -1,4 +1,4 @@
-"""Our World in Data, December 2020: national CO2 by fuel since 1751, and what drives it (people, money, energy)."""
+"""Our World in Data, December 2020: national CO2 by fuel since 1751, with people, money and energy."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ CO2_COLUMNS = {
     "cement_co2": "industry",
     "consumption_co2": "fossil",
 }
-"""Column [Mt CO2 yr-1 = Tg yr-1] -> sector. 'co2' is the sum of the five next; 'consumption_co2' moves trade."""
+"""Column [Mt CO2 yr-1 = Tg yr-1] -> sector. 'co2' is the sum of the next five; the last moves trade."""
 DRIVERS = {
     "population": "1",
     "gdp": "international-$ of 2011 yr-1",
@@ -41,7 +41,7 @@ _RECODED = {"OWID_WRL": "globe", "OWID_KOS": "XKX"}
 def read(
     path: PathLike | None = None, columns: tuple[str, ...] = ("co2",), aggregates: bool = False
 ) -> pd.DataFrame:
-    """CO2 [Tg yr-1] by country and year, one block of rows per column (category). Never sum 'co2' with its parts.
+    """CO2 [Tg yr-1] by country, year and column (category). Never sum 'co2' with its parts.
 
     Rows without ISO code (continents, EU-28, bunkers, vanished states) and the world row are dropped unless
     `aggregates`: then region is 'globe' or 'owid:<name>'. Ends in 2018. Licence CC-BY 4.0, Our World in Data.

@@ -1,4 +1,4 @@
-"""Comma-separated tables read loudly: cut files, missing columns, foreign units and empty values become faults."""
+"""Comma-separated tables read loudly: cut files, missing columns and foreign units become faults."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def missing_columns(frame: pd.DataFrame, required: Iterable[str], path: PathLike
     """A fault for each required column that is not there."""
     present = ", ".join(map(str, list(frame.columns)[:12]))
     return [
-        Fault(str(path), name, f"no such column among {present}", "the column", "check that this is the right file")
+        Fault(str(path), name, f"no such column among {present}", "the column", "check the file")
         for name in required
         if name not in frame.columns
     ]  # fmt: skip
@@ -117,7 +117,7 @@ def year_columns(frame: pd.DataFrame, path: PathLike, prefix: str = "") -> list[
 
 
 def melt_years(frame: pd.DataFrame, keys: Sequence[str], path: PathLike, prefix: str = "") -> pd.DataFrame:
-    """Wide table (one column per year) as long `keys` + year (int) + value (float); missing cells are left out."""
+    """Wide table (a column per year) as long `keys` + year (int) + value (float); missing cells left out."""
     years = year_columns(frame, path, prefix)
     long = frame.melt(id_vars=list(keys), value_vars=years, var_name="year", value_name="value")
     long["value"] = numbers(long["value"], path)
