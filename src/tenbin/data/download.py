@@ -27,10 +27,11 @@ __all__ = ["Progress", "difference", "fetch"]
 Progress = Callable[[str, int, int], None]
 """Called with (file path in the catalog, bytes so far, bytes in all)."""
 
-CHUNK = 1 << 16
-"""Bytes asked for at a time."""
+CHUNK = 1 << 13
+"""Bytes asked for at a time: what a broken transfer loses at most."""
 ATTEMPTS = 4
 """How often a broken or stalled transfer is taken up again before giving up."""
+_CHANGED = "nothing was kept; the file has changed at its source: update tenbin, or place it by hand"
 _PASSING = frozenset({408, 425, 429, 500, 502, 503, 504})
 
 
@@ -215,7 +216,16 @@ def _start(transfer: _Transfer, response: Any, offset: int) -> int:
         found = f"HTTP status {response.status_code} ({response.reason})"
         remedy = "the file has moved: update tenbin, or place the file by hand"
         raise InputError(transfer.fault(found, "the file (status 200)", remedy))
+    _require_length(transfer, response.headers)
     return 0
+
+
+def _require_length(transfer: _Transfer, headers: Any) -> None:
+    """Refuse at once a file whose announced length is not the catalog's."""
+    announced = headers.get("Content-Length")
+    if announced is not None and "Content-Encoding" not in headers and announced != str(transfer.file.size):
+        transfer.part.unlink(missing_ok=True)
+        raise InputError(transfer.fault(f"{announced} bytes", f"{transfer.file.size} bytes", _CHANGED))
 
 
 def _range(transfer: _Transfer, offset: int) -> str:
