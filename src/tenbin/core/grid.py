@@ -64,7 +64,7 @@ def _edge_faults(name: str, edges: Floats, low: float, high: float, span: float)
 
 @dataclass(frozen=True)
 class Grid:
-    """Cells between latitude edges (nlat + 1,) [degrees north] and longitude edges (nlon + 1,) [degrees east]."""
+    """Cells between edges: latitude (nlat + 1,) [degrees north], longitude (nlon + 1,) [degrees east]."""
 
     lat_edges: Floats
     lon_edges: Floats

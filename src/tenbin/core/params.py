@@ -51,8 +51,8 @@ def param(
 ) -> Any:
     """A field of an equinox Module that a calibration may touch.
 
-    `default` [unit] is the prior mean (scalar or list), `bounds` [unit] the physical limits (finite), `prior_sd`
-    [unit] one standard deviation, `source` a reference. The field holds a 64-bit JAX array.
+    `default` [unit] is the prior mean (scalar or list), `bounds` [unit] its limits, `prior_sd` [unit] one
+    standard deviation, `source` a reference. The field holds a 64-bit JAX array.
 
     >>> class Soil(eqx.Module):
     ...     q10: jax.Array = param(2.0, "1", bounds=(1.0, 4.0), prior_sd=0.5, source="Lloyd and Taylor 1994")

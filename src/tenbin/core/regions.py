@@ -81,7 +81,7 @@ def _members() -> dict[str, tuple[str, ...]]:
 
 @lru_cache(maxsize=1)
 def countries() -> tuple[str, ...]:
-    """All ISO 3166-1 alpha-3 codes and XKX (Kosovo), in alphabetical order."""
+    """All ISO 3166-1 alpha-3 codes with XKX (Kosovo) and two former states, in alphabetical order."""
     regions = partition_regions("reccap2")
     return tuple(sorted(code for region in regions for code in _members()[region]))
 
