@@ -1,5 +1,7 @@
 """Work is done where the config says, and a config that cannot work says why."""
 
+import math
+
 import pytest
 from pydantic import ValidationError
 
@@ -7,14 +9,10 @@ from tenbin.core.compute import ComputeConfig, cluster_client
 from tenbin.core.errors import InputError
 
 
-def square(number):
-    return number * number
-
-
 def test_two_workers_share_the_work():
     with cluster_client(ComputeConfig(workers=2, memory="1GiB")) as client:
         assert len(client.scheduler_info()["workers"]) == 2
-        assert client.gather(client.map(square, range(8))) == [n * n for n in range(8)]
+        assert client.gather(client.map(math.factorial, range(8))) == [math.factorial(n) for n in range(8)]
 
 
 def test_a_cluster_at_an_address_needs_the_address():

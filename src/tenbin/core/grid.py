@@ -31,9 +31,9 @@ def zone_area(south: float | Floats, north: float | Floats) -> Floats:
     >>> float(np.round(zone_area(30.0, 90.0) / EARTH_AREA, 12))
     0.25
     """
-    low, high = np.radians(np.asarray(south, dtype=float)), np.radians(np.asarray(north, dtype=float))
+    low, high = np.asarray(south, dtype=float), np.asarray(north, dtype=float)
     # sin a - sin b written as a product keeps its digits where a and b are close.
-    height = 2.0 * np.cos(0.5 * (high + low)) * np.sin(0.5 * (high - low))
+    height = 2.0 * np.cos(np.radians(0.5 * (high + low))) * np.sin(np.radians(0.5 * (high - low)))
     return np.asarray(2.0 * np.pi * EARTH_RADIUS**2 * height)
 
 

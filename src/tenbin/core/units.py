@@ -54,7 +54,7 @@ _OF_SPECIES = re.compile(_MASS_PREFIX + r"[\s_]?(CO2|CH4|N2O|MCF|C|N)(?![A-Za-z0
 def _spelled(unit: str) -> str:
     """CF spelling ('Tg CH4 yr-1', 'kg m-2 s-1') as pint spelling ('TgCH4 * yr**-1', ...)."""
     text = _OF_SPECIES.sub(r"\1\2#", unit.strip())  # '#' shields the 2 of CO2 from being read as a power
-    text = re.sub(r"(?<=[A-Za-z])(?:\^|\*\*)?([-+]?\d+)(?![\dA-Za-z#])", r"**\1", text)
+    text = re.sub(r"(?<=[A-Za-z#])(?:\^|\*\*)?([-+]?\d+)(?![\dA-Za-z#])", r"**\1", text)
     text = text.replace("#", "")
     return re.sub(r"(?<=[\w%)])\s+(?=[A-Za-z(%])", " * ", text)
 
