@@ -25,9 +25,8 @@ def load_config(path: str | Path | None = None) -> RunConfig:
     if path is None:
         return RunConfig()
     file = Path(path)
-    tree = _compose(file)
+    tree, content = _parse(file)
     lines, faults = _survey(tree, file)
-    content = yaml.safe_load(file.read_text(encoding="utf-8")) if tree is not None else {}
     if not isinstance(content, dict):
         found = f"a {type(content).__name__}"
         raise InputError(Fault(str(file), "configuration", found, "keys and values", _SEE_DEFAULTS))
@@ -43,10 +42,12 @@ def load_config(path: str | Path | None = None) -> RunConfig:
 _SEE_DEFAULTS = "see the commented defaults printed by 'tenbin config'"
 
 
-def _compose(file: Path) -> yaml.Node | None:
-    """The parsed file with its line numbers, or an InputError that says why it cannot be read."""
+def _parse(file: Path) -> tuple[yaml.Node | None, Any]:
+    """The file as nodes with line numbers and as plain values, or an InputError that says why not."""
     try:
-        return yaml.compose(file.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
+        text = file.read_text(encoding="utf-8")
+        tree = yaml.compose(text, Loader=yaml.SafeLoader)
+        return tree, {} if tree is None else yaml.safe_load(text)
     except FileNotFoundError:
         found, remedy = "no such file", "check the path, or write one with 'tenbin config > run.yaml'"
     except (OSError, UnicodeDecodeError) as error:

@@ -15,6 +15,7 @@ def data_faults(config: RunConfig) -> list[Fault]:
         faults = [fault for network in config.networks for fault in _network_faults(network)]
     except InputError as error:  # $TENBIN_DATA itself is wrong: nothing can be looked for below it
         return error.faults
+    faults += _unmeasured(config)
     return faults or _station_faults(config, chosen)
 
 
@@ -66,11 +67,24 @@ def _silent(code: str, config: RunConfig, speaking: set[str]) -> Fault:
 
 def stations_with_data(config: RunConfig) -> set[str]:
     """Codes of the stations that have at least one accepted value of a chosen gas in the period."""
-    from tenbin.workflow.networks import monthly_values
+    from tenbin.data.stations.load import load_monthly
 
     codes: set[str] = set()
-    for network in config.networks:
-        table = monthly_values(network)
+    for gas in config.gases:
+        table = load_monthly(gas, config.networks)
         inside = table.year.between(config.period.start, config.period.end) & table.value.notna()
-        codes |= {str(code).upper() for code in table.loc[inside & table.gas.isin(config.gases), "site"]}
+        codes |= {str(code).upper() for code in table.loc[inside, "site"]}
     return codes
+
+
+def _unmeasured(config: RunConfig) -> list[Fault]:
+    """A fault for each gas that none of the chosen networks measures."""
+    from tenbin.data.stations.load import NETWORKS
+
+    measured = {gas: [name for name, (gases, _) in NETWORKS.items() if gas in gases] for gas in config.gases}
+    return [
+        Fault("configuration", f"gases: {gas}", f"no such gas in {', '.join(config.networks)}",
+              f"one of the networks {', '.join(names)}", "add a network, or leave out the gas")
+        for gas, names in measured.items()
+        if not set(names) & set(config.networks)
+    ]  # fmt: skip

@@ -3,29 +3,27 @@
 from __future__ import annotations
 
 import contextlib
-import ctypes
-import fcntl
 import os
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
-from tenbin.core.errors import Fault, InputError
+from tenbin.workflow.ownership import OWNER_LOCK, OWNER_VARIABLE, folder_lock
 
 SNAKEFILE = Path(__file__).with_name("Snakefile")
 POLL_SECONDS = 0.1
-PATIENCE_SECONDS = 15.0
-"""How long a stopped engine may take before it is stopped harder, and how long another run is waited for."""
+PATIENCE_SECONDS = 5.0
+"""How long a stopped engine may take to end before it is stopped harder."""
 
 
 @dataclass(frozen=True)
 class EngineOptions:
-    """How the stages are spread: cores at once, a Snakemake profile for a cluster, whether to redo everything."""
+    """How stages are spread: cores at once, a Snakemake profile of a cluster, whether to redo everything."""
 
     cores: int = 2
     profile: str | None = None
@@ -55,42 +53,14 @@ def environment() -> dict[str, str]:
     return kept | dict(os.environ)
 
 
-@contextlib.contextmanager
-def folder_lock(out: Path) -> Iterator[IO[str]]:
-    """Hold the run folder; the lock lives as long as this process or the engine that inherits it.
-
-    A lock that is held is waited for a little, since an engine whose caller was killed needs a moment to end;
-    after that InputError says that another run is at work.
-    """
-    with open(out / ".lock", "w", encoding="utf-8") as handle:
-        deadline = time.monotonic() + PATIENCE_SECONDS
-        while not _try_lock(handle):
-            if time.monotonic() > deadline:
-                fault = Fault(str(out), "output folder", "another run at work in it", "a folder at rest",
-                              "wait for that run, or choose another folder with --out")  # fmt: skip
-                raise InputError(fault)
-            time.sleep(POLL_SECONDS)
-        yield handle
-
-
-def _try_lock(handle: IO[str]) -> bool:
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    except OSError:
-        return True  # some network file systems have no locks: better unguarded than unable
-    return True
-
-
 def run_engine(out: Path, options: EngineOptions, watch: Callable[[], None]) -> int:
     """Run all stages that are not up to date; exit status of Snakemake (0: every file stands).
 
     `watch` is called several times a second. An interruption (Ctrl-C) stops the stages and is raised again.
     """
     (out / "log").mkdir(exist_ok=True)
-    with folder_lock(out) as lock, open(out / "log" / "snakemake.log", "w", encoding="utf-8") as log:
-        process = _start(out, options, lock, log)
+    with folder_lock(out), open(out / "log" / "snakemake.log", "w", encoding="utf-8") as log:
+        process = _start(out, options, log)
         try:
             while process.poll() is None:
                 watch()
@@ -102,21 +72,19 @@ def run_engine(out: Path, options: EngineOptions, watch: Callable[[], None]) -> 
         return int(process.returncode)
 
 
-def _start(out: Path, options: EngineOptions, lock: IO[str], log: IO[str]) -> subprocess.Popen[bytes]:
+def _start(out: Path, options: EngineOptions, log: IO[str]) -> subprocess.Popen[bytes]:
+    # Stages on other machines of a cluster are left to its scheduler; those here end with their owner.
+    owner = {} if options.profile else {OWNER_VARIABLE: str((out / OWNER_LOCK).resolve())}
     # A session of its own: Ctrl-C reaches only us, and we pass it on to the engine and all its stages.
     return subprocess.Popen(
-        command(out, options), env=environment(), stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-        start_new_session=True, pass_fds=(lock.fileno(),), preexec_fn=_end_with_parent(),
+        command(out, options), env=environment() | owner, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+        start_new_session=True, preexec_fn=_heed_interruptions,
     )  # fmt: skip
 
 
-def _end_with_parent() -> Callable[[], Any] | None:
-    """On Linux: a call that asks the kernel to interrupt the engine if its caller is killed."""
-    if not sys.platform.startswith("linux"):
-        return None
-    library = ctypes.CDLL(None)
-    set_parent_death_signal = 1
-    return lambda: library.prctl(set_parent_death_signal, signal.SIGINT)
+def _heed_interruptions() -> None:
+    """A caller started in the background ignores SIGINT, and would hand that on to the engine."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:
@@ -125,7 +93,7 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, sign)
         try:
-            process.wait(timeout=PATIENCE_SECONDS / 3)
+            process.wait(timeout=PATIENCE_SECONDS)
         except subprocess.TimeoutExpired:
             continue
         return

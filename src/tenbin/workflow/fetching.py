@@ -26,7 +26,9 @@ def list_products(console: Console) -> None:
 
 
 def fetch(names: list[str] | None, cache: Path | None, console: Console) -> None:
-    """Download the products `names` (all that have an address, if None); InputError lists what could not be had."""
+    """Download the products `names` (None: all that have an address); InputError lists what failed."""
+    for name in names or ():
+        catalog.product(name)  # an unknown name is told before anything is shown
     columns = (TextColumn("{task.description}"), BarColumn(20), DownloadColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console) as progress:
         tasks: dict[str, TaskID] = {}

@@ -47,7 +47,7 @@ def verify(out: Path) -> None:
     now = _output_checksums(out)
     changed = [name for name in sorted(remembered) if now.get(name) != remembered[name]]
     raise_if_any(
-        Fault(str(out / name), "checksum", f"{now[name][:12]}...", f"{remembered[name][:12]}... as in {MANIFEST}",
+        Fault(str(out / name), "checksum", f"{now[name][:12]}...", f"{remembered[name][:12]}... ({MANIFEST})",
               f"the file was changed after the run; 'tenbin run --out {out}' makes it again")
         for name in changed
     )  # fmt: skip

@@ -19,16 +19,16 @@ RESOLVED = "config.resolved.yaml"
 HEADER = "# Written by tenbin: the configuration of this run folder, every default filled in.\n"
 
 
-def prepare(config_path: Path | None, out: Path | None) -> tuple[RunConfig, Path]:
+def prepare(config_path: Path | None, out: Path | None, keeps: bool = False) -> tuple[RunConfig, Path]:
     """The configuration with its data source settled, and a run folder that is ready to be written.
 
-    Without `config_path`, a folder that already holds a resolved configuration keeps it. InputError lists all
-    faults of configuration, data and folder; in that case nothing is left behind.
+    Without `config_path` the defaults hold; or, if `keeps`, the configuration the folder was made with.
+    InputError lists all faults of configuration, data and folder; in that case nothing is left behind.
     """
     faults: list[Fault] = []
     config = RunConfig()
     try:
-        config = settle(load_config(config_path or _kept(out)))
+        config = settle(load_config(config_path or (_kept(out) if keeps else None)))
     except InputError as error:
         faults += error.faults
     folder = Path(out if out is not None else config.out).expanduser()
@@ -39,8 +39,8 @@ def prepare(config_path: Path | None, out: Path | None) -> tuple[RunConfig, Path
 
 
 def _kept(out: Path | None) -> Path | None:
-    kept = None if out is None else Path(out) / RESOLVED
-    return kept if kept is not None and kept.is_file() else None
+    kept = Path(RunConfig().out if out is None else out) / RESOLVED
+    return kept if kept.is_file() else None
 
 
 def settle(config: RunConfig) -> RunConfig:
@@ -65,7 +65,7 @@ def write_resolved(config: RunConfig, folder: Path) -> None:
 
 
 def folder_faults(folder: Path, keep: bool) -> list[Fault]:
-    """What forbids writing a run into `folder`; makes the folder where it can, and removes it if not `keep`."""
+    """What forbids writing a run into `folder`; makes the folder if it can, removes it if not `keep`."""
     missing = [path for path in (folder, *folder.parents) if not path.exists()]
     try:
         folder.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""What a person sees while a run goes on: one line per stage with its time, and an estimate of what is left."""
+"""What a person sees while a run goes on: a line per stage with its time and an estimate of what is left."""
 
 from __future__ import annotations
 
@@ -43,8 +43,8 @@ class Watcher:
         self._estimates = {name: _estimate(self.out, name) for name in STAGES}
         if self.console.is_terminal:
             self._progress = Progress(
-                SpinnerColumn(finished_text="✓"), TextColumn("{task.fields[stage]:<10}"), BarColumn(20), _Clock(),
-                TextColumn("[dim]{task.description}"), console=self.console,
+                SpinnerColumn(finished_text="✓"), TextColumn("{task.fields[stage]:<10}"), BarColumn(20),
+                _Clock(), TextColumn("[dim]{task.description}"), console=self.console,
             )  # fmt: skip
             self._progress.start()
         return self

@@ -62,6 +62,3 @@ Ppm = Annotated[float, _reader({"ppm": 1.0, "ppb": 1e-3}), _unit("ppm")]
 
 Ppb = Annotated[float, _reader({"ppb": 1.0, "ppt": 1e-3, "ppm": 1e3}), _unit("ppb")]
 """A mole fraction of dry air [ppb]."""
-
-Ppt = Annotated[float, _reader({"ppt": 1.0, "ppb": 1e3}), _unit("ppt")]
-"""A mole fraction of dry air [ppt]."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import signal
-from dataclasses import dataclass
 from pathlib import Path
 
 from rich.console import Console
@@ -16,21 +15,18 @@ from tenbin.workflow.state import StageState, log_tail
 from tenbin.workflow.summary import print_summary
 
 
-@dataclass(frozen=True)
 class StageFailure(TenbinError):
     """A stage of the run ended badly; `exit_code` is the one it would have had as a verb of its own."""
 
-    message: str
-    exit_code: int
-
-    def __str__(self) -> str:
-        return self.message
+    def __init__(self, message: str, exit_code: int):
+        self.exit_code = exit_code
+        super().__init__(message)
 
 
 def run(config_path: Path | None, out: Path | None, options: EngineOptions, console: Console) -> None:
     """Run every stage that is not up to date in the folder `out` and print a summary.
 
-    InputError lists all that is wrong beforehand. StageFailure carries the last lines of the stage that failed.
+    InputError lists all that is wrong beforehand. StageFailure carries the last lines of the failed stage.
     An interruption (StageFailure 130) leaves a folder from which the same call goes on.
     """
     # A polite request to end (as batch systems send) is treated as Ctrl-C.
@@ -52,7 +48,7 @@ def _engage(folder: Path, options: EngineOptions, console: Console) -> tuple[int
         with Watcher(folder, console) as watcher:
             return run_engine(folder, options, watcher), watcher
     except KeyboardInterrupt:
-        message = f"Interrupted. What is done is kept; 'tenbin run --out {folder}' goes on from there."
+        message = f"Interrupted. What is done is kept in {folder}; the same command goes on from there."
         raise StageFailure(message, 130) from None
 
 

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from tenbin.assimilate.balance_settings import SPIN_UP_START, BalanceSettings
 from tenbin.core.compute import ComputeConfig
-from tenbin.workflow.quantities import Fraction, Ppb, Ppm, Ppt, Years, refusal
+from tenbin.workflow.quantities import Fraction, Ppb, Ppm, Years, refusal
+
+_BALANCE = BalanceSettings()
+_EMISSION, _OBSERVATION = _BALANCE.emission, _BALANCE.observation
 
 FIRST_YEAR = 1980
 LAST_YEAR = 2020
-SPIN_UP_START = 1978
-"""The air is integrated from here, so that the state at `period.start` owes little to the first guess."""
-
 Gas = Literal["co2", "ch4", "n2o"]
 Network = Literal["noaa_flask", "wdcgg", "halocarbon_n2o", "gage"]
 Year = Annotated[int, Field(strict=True, ge=FIRST_YEAR, le=LAST_YEAR, json_schema_extra={"unit": "year"})]
@@ -39,7 +41,7 @@ class Period(Section):
 
     @property
     def spin_up_start(self) -> int:
-        """First year of the integration that leads into the period."""
+        """First year of the integration, early enough that the period owes little to a first guess."""
         return SPIN_UP_START
 
     @property
@@ -63,36 +65,58 @@ class Stations(Section):
 class PriorSpread(Section):
     """One standard deviation of the prior emissions of a year and a band, as a part of their size."""
 
-    co2: Fraction = Field(0.3, gt=0, le=10, description="Carbon dioxide.")
-    ch4: Fraction = Field(0.3, gt=0, le=10, description="Methane.")
-    n2o: Fraction = Field(0.3, gt=0, le=10, description="Nitrous oxide.")
+    co2: Fraction = Field(_EMISSION["co2"].annual, gt=0, le=10, description="Carbon dioxide.")
+    ch4: Fraction = Field(_EMISSION["ch4"].annual, gt=0, le=10, description="Methane.")
+    n2o: Fraction = Field(_EMISSION["n2o"].annual, gt=0, le=10, description="Nitrous oxide.")
+    mcf: Fraction = Field(_EMISSION["mcf"].annual, gt=0, le=10, description="Methyl chloroform.")
 
 
 class RepresentationError(Section):
-    """How far the mean of a band's stations may stand from the air of the band, one standard deviation."""
+    """Lasting difference between the air at the stations of a band and the air of its box, one sd."""
 
-    co2: Ppm = Field(0.3, gt=0, le=20, description="Carbon dioxide.")
-    ch4: Ppb = Field(4.0, gt=0, le=200, description="Methane.")
-    n2o: Ppb = Field(0.3, gt=0, le=20, description="Nitrous oxide.")
-    mcf: Ppt = Field(1.0, gt=0, le=50, description="Methyl chloroform, the tracer of OH.")
+    co2: Ppm = Field(_OBSERVATION["co2"].offset, gt=0, le=20, description="Carbon dioxide.")
+    ch4: Ppb = Field(_OBSERVATION["ch4"].offset, gt=0, le=200, description="Methane.")
+    n2o: Ppb = Field(_OBSERVATION["n2o"].offset, gt=0, le=20, description="Nitrous oxide.")
+    mcf: Fraction = Field(
+        _OBSERVATION["mcf"].offset,
+        gt=0,
+        le=1,
+        description="Methyl chloroform, as a part of its mole fraction.",
+    )
 
 
 class Inversion(Section):
     """What is believed before the air is asked, and how firmly."""
 
-    prior_sd: PriorSpread = Field(PriorSpread(), description="Spread of the prior emissions.")
+    prior_sd: PriorSpread = Field(
+        PriorSpread(), description="Spread of the prior emissions of a band and year."
+    )
     correlation_time: Years = Field(
-        2.0, gt=0, le=50, description="Time over which errors of prior emissions are alike (1/e)."
+        _EMISSION["co2"].fast_years,
+        gt=0,
+        le=50,
+        description="Time in which errors of emissions are forgotten.",
+    )
+    lasting_time: Years = Field(
+        _EMISSION["co2"].slow_years, gt=0, le=100, description="The same for the part of them that lasts."
     )
     correlation_bands: Fraction = Field(
-        0.3, ge=0, lt=1, description="Correlation of prior errors between neighbouring bands."
+        _BALANCE.band_correlation,
+        ge=0,
+        lt=1,
+        description="Correlation of prior errors of neighbouring bands.",
     )
     representation_error: RepresentationError = Field(
-        RepresentationError(), description="Spread of a band mean about the air of its band."
+        RepresentationError(), description="Lasting difference between stations and the air of their band."
     )
-    oh_prior_sd: Fraction = Field(0.1, gt=0, le=1, description="Prior spread of the amount of OH.")
+    oh_prior_sd: Fraction = Field(
+        _BALANCE.oh_scale_sd, gt=0, le=1, description="Prior spread of the mean amount of OH."
+    )
+    oh_anomaly_sd: Fraction = Field(
+        _BALANCE.oh_anomaly_sd, ge=0, le=1, description="Prior spread of the OH of single years about it."
+    )
     transport_prior_sd: Fraction = Field(
-        0.2, gt=0, le=1, description="Prior spread of the rates of exchange between boxes."
+        _BALANCE.transport_sd, gt=0, le=1, description="Prior spread of the rates of exchange between boxes."
     )
     random_seed: Annotated[int, Field(strict=True, ge=0)] = Field(
         0, description="Seed of every random draw; the same seed gives the same bytes."
@@ -128,3 +152,20 @@ class RunConfig(Section):
     def resolved(self) -> dict[str, Any]:
         """Plain values in a fixed order, fit for YAML and JSON; the folder itself is left out."""
         return self.model_dump(mode="json", exclude={"out"})
+
+    def balance_settings(self) -> BalanceSettings:
+        """The same wishes in the words of the joint inversion."""
+        wish, emission, observation = self.inversion, {}, {}
+        for gas, prior in _EMISSION.items():
+            annual = getattr(wish.prior_sd, gas)
+            emission[gas] = replace(
+                prior, annual=annual, fast_years=wish.correlation_time, slow_years=wish.lasting_time
+            )
+        for gas, error in _OBSERVATION.items():
+            observation[gas] = replace(error, offset=getattr(wish.representation_error, gas))
+        return replace(
+            _BALANCE, year_start=self.period.start, year_end=self.period.end, gases=self.gases,
+            emission=emission, observation=observation, band_correlation=wish.correlation_bands,
+            oh_scale_sd=wish.oh_prior_sd, oh_anomaly_sd=wish.oh_anomaly_sd,
+            transport_sd=wish.transport_prior_sd,
+        )  # fmt: skip

@@ -15,6 +15,7 @@ from typing import Any
 import tenbin
 from tenbin.core.errors import Fault, InputError
 from tenbin.core.provenance import write_json
+from tenbin.workflow.ownership import end_with_owner
 from tenbin.workflow.records import verify_conservation
 from tenbin.workflow.settings import RunConfig
 from tenbin.workflow.state import told
@@ -29,8 +30,8 @@ class Stage:
 
     `function` is "module:name" of a public function called with the RunConfig and the run folder; it is
     imported only when called, since some stages bring in JAX. `settings` are the sections of the
-    configuration that, when changed, make the stage run again. `typical_seconds` [s] feeds the estimate of the
-    time left until a folder has timings of its own.
+    configuration that, when changed, make the stage run again. `typical_seconds` [s] feeds the estimate of
+    the time left until a folder has timings of its own.
     """
 
     name: str
@@ -96,7 +97,8 @@ def run_verb(name: str, config_path: Path | None, out: Path | None) -> None:
     """One stage as a verb of the command line: settle the configuration, do the work, leave word of it."""
     from tenbin.workflow.preflight import prepare
 
-    config, folder = prepare(config_path, out)
+    end_with_owner()
+    config, folder = prepare(config_path, out, keeps=True)
     with told(folder, name):
         run_stage(name, config, folder)
 
@@ -134,10 +136,10 @@ def _demand_outputs(stage: Stage, out: Path) -> None:
 
 
 def fingerprint(name: str, config: RunConfig) -> str:
-    """A short text that changes when a stage must be done again: its settings, our version, its data files."""
+    """A short text that changes when a stage must be done again: its settings, version or data changed."""
     resolved = config.resolved()
     settings = {key: resolved[key] for key in STAGES[name].settings}
-    content = {"version": tenbin.__version__, "settings": settings}
+    content: dict[str, Any] = {"version": tenbin.__version__, "settings": settings}
     if name in ("observe", "inventory"):
         content["data"] = _data_state(config)
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]
@@ -156,7 +158,7 @@ def _data_state(config: RunConfig) -> list[tuple[str, int, int]]:
 
 
 def _embedded_state() -> list[tuple[str, int, int]]:
-    """The same for the package's own tables, with a checksum in place of the time, which installing changes."""
+    """The same for the package's own tables, with a checksum for the time, which installing changes."""
     folder = Path(tenbin.__file__).parent / "data" / "embedded"
     tables = sorted(path for path in folder.rglob("*") if path.is_file() and path.suffix != ".pyc")
     contents = [(path, path.read_bytes()) for path in tables]

@@ -1,4 +1,4 @@
-"""Where each stage of a run stands: small files in RUN/log/ that a stage leaves and the progress display reads."""
+"""Where each stage of a run stands: small files in RUN/log/ left by the stages, read by the display."""
 
 from __future__ import annotations
 

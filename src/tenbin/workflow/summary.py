@@ -6,47 +6,51 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+from rich import box
 from rich.table import Table
 
 from tenbin.core.provenance import read_json
 
-SHOWN = {"co2": ("CO2", "PgC yr-1", 12.011 / 44.009 * 1e-3), "ch4": ("CH4", "Tg yr-1", 1.0),
-         "n2o": ("N2O", "TgN yr-1", 28.014 / 44.013)}  # fmt: skip
-"""Gas id: name, unit the field publishes in, and how many of it make 1 Tg of the gas."""
+SHOWN = {
+    "co2": ("CO2", "PgC yr-1", 12.011 / 44.009 * 1e-3, 2),
+    "ch4": ("CH4", "Tg yr-1", 1.0, 0),
+    "n2o": ("N2O", "TgN yr-1", 28.014 / 44.013, 1),
+}
+"""Gas id: name, unit the field publishes in, how many of it make 1 Tg of the gas, and decimals."""
 
 
 def decade_table(out: Path) -> Table:
     """Globe, decade by decade: emissions told by the ground, by the air, and how far apart they are."""
-    table = Table(title="The two pans: globe, mean of each decade", title_justify="left")
-    for heading in ("gas", "years", "unit"):
-        table.add_column(heading)
+    table = Table(title="The two pans, whole globe", title_justify="left", box=box.SIMPLE_HEAD)
+    for heading in ("gas", "years"):
+        table.add_column(heading, no_wrap=True)
     for heading in ("bottom-up", "top-down", "difference", "z"):
-        table.add_column(heading, justify="right")
+        table.add_column(heading, justify="right", no_wrap=True)
     for row in decades(out).to_dict("records"):
-        table.add_row(*_cells(row), end_section=bool(row["last"]))
+        table.add_row(*_cells(row))
     return table
 
 
 def decades(out: Path) -> pd.DataFrame:
-    """Rows of reconciliation.csv for the globe over spans of several years, `last` marking a gas's last row."""
+    """Rows of reconciliation.csv for the globe over spans of at least five years, by gas and first year."""
     rows = pd.read_csv(out / "reconciliation.csv")
     spans = rows[
         (rows.region == "globe") & (rows.year_end - rows.year_start >= 4) & rows.gas.isin(list(SHOWN))
     ]
-    spans = spans.sort_values(["gas", "year_start"])
-    return spans.assign(last=~spans.gas.duplicated(keep="last"))
+    order = spans.gas.map(list(SHOWN).index)
+    return spans.assign(order=order).sort_values(["order", "year_start"]).drop(columns="order")
 
 
 def _cells(row: dict[str, Any]) -> list[str]:
-    name, unit, factor = SHOWN[row["gas"]]
+    name, unit, factor, decimals = SHOWN[row["gas"]]
 
     def both(what: str) -> str:
         mean, sd = row[what] * factor, row[f"{what}_sd"] * factor
-        return f"{mean:.2f} ± {sd:.2f}" if pd.notna(mean) else "-"
+        return f"{mean:.{decimals}f} ± {sd:.{decimals}f}" if pd.notna(mean) else "-"
 
     z = f"{row['z']:+.1f}" if pd.notna(row["z"]) else "-"
     years = f"{row['year_start']}-{row['year_end']}"
-    return [name, years, unit, both("bottom_up"), both("top_down"), both("difference"), z]
+    return [f"{name} {unit}", years, both("bottom_up"), both("top_down"), both("difference"), z]
 
 
 def fit_line(out: Path) -> str:

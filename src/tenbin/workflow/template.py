@@ -1,4 +1,4 @@
-"""The default configuration as YAML a person can edit: every key with its meaning, unit and accepted values."""
+"""The default configuration as YAML to edit: every key with its meaning, unit and accepted values."""
 
 from __future__ import annotations
 
