@@ -1,4 +1,4 @@
-"""Write the embedded bottom-up table from the full inventories: bands x sectors x years, four significant digits.
+"""Write the embedded bottom-up table from the full inventories: bands x sectors x years, four digits.
 
 Run from the repository root with TENBIN_DATA set:  python tools/embed_bottom_up.py
 """

@@ -11,10 +11,11 @@ import pandas as pd
 
 from tenbin.core.errors import Fault, raise_if_any
 from tenbin.core.regions import BANDS
+from tenbin.data.inventories import band_shares as band_table
 
 COUNTRY_WEIGHT = {"co2": {"area": 0.0, "population": 1.0}, "ch4": {"area": 0.5, "population": 0.5},
                   "n2o": {"area": 0.5, "population": 0.5}}  # fmt: skip
-"""Weights of land area and of population in a country's share per band: CO2 follows people, the others both."""
+"""Weights of land area and population in a country's share per band: CO2 follows people, the others both."""
 
 
 @lru_cache(maxsize=1)
@@ -26,13 +27,6 @@ def band_shares() -> dict[str, Any]:
     return dict(yaml.safe_load(text))
 
 
-@lru_cache(maxsize=1)
-def _country_table() -> pd.DataFrame:
-    path = resources.files("tenbin.data.embedded").joinpath("country_band_shares.csv")
-    with path.open(encoding="utf-8") as stream:
-        return pd.read_csv(stream, keep_default_na=False)
-
-
 def _bunker(region: str) -> tuple[np.ndarray, np.ndarray]:
     entry = band_shares()["bunkers"][region]
     return np.array(entry["shares"]), np.full(len(BANDS), entry["share_sd"])
@@ -42,10 +36,10 @@ def country_shares(gas: str) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Shares of the bands (rows: region; columns: bands) and their 1-sigma, for countries and bunkers.
 
     A country's share lies between that of its land and that of its people; the error is that of a value
-    spread evenly between the two, |difference| / sqrt(12). It matters for Russia, China, the USA and Australia.
+    spread evenly between the two, |difference| / sqrt(12). It matters for Russia, China, the USA, Australia.
     """
-    wide = _country_table().pivot(index="region", columns="band", values=["area_share", "population_share"])
-    area, people = wide["area_share"][list(BANDS)], wide["population_share"][list(BANDS)]
+    wide = band_table.read().pivot(index="region", columns="band", values=["area_share", "population_share"])
+    area, people = (_normalised(wide[name][list(BANDS)]) for name in ("area_share", "population_share"))
     weight = COUNTRY_WEIGHT[gas]
     shares = weight["area"] * area + weight["population"] * people
     spread = (area - people).abs() / np.sqrt(12.0)
@@ -54,10 +48,16 @@ def country_shares(gas: str) -> tuple[pd.DataFrame, pd.DataFrame]:
     return shares, spread
 
 
-def countries_to_bands(table: pd.DataFrame, gas: str) -> pd.DataFrame:
-    """National emissions (sector, region, year, mean [Tg yr-1]) as bands; `spread` is the 1-sigma of the allocation.
+def _normalised(shares: pd.DataFrame) -> pd.DataFrame:
+    """Shares that sum to one to round-off, not to the digits of the table: mass must close to 1e-9."""
+    return shares.div(shares.sum(axis=1), axis=0)
 
-    Columns: sector, year, band, mean, spread. The sum over bands is the sum over countries to round-off.
+
+def countries_to_bands(table: pd.DataFrame, gas: str) -> pd.DataFrame:
+    """National emissions (sector, region, year, mean [Tg yr-1]) as bands.
+
+    Columns: sector, year, band, mean, spread (1-sigma of the allocation). The sum over bands is the sum over
+    countries to round-off.
     """
     shares, spread = country_shares(gas)
     _refuse_unknown(table, shares)
@@ -74,7 +74,7 @@ def countries_to_bands(table: pd.DataFrame, gas: str) -> pd.DataFrame:
 def _refuse_unknown(table: pd.DataFrame, shares: pd.DataFrame) -> None:
     emitted = table.loc[~table["region"].isin(shares.index) & (table["mean"] != 0), "region"]
     raise_if_any(
-        Fault("country_band_shares.csv", region, "no share of the bands", "area and population shares of the country",
+        Fault("country_band_shares.csv", region, "no share of the bands", "area and population shares",
               "add its row, or map its code in budget/inventories.py")
         for region in sorted(emitted.unique())
     )  # fmt: skip
@@ -89,7 +89,7 @@ def fire_regions_to_bands(table: pd.DataFrame) -> pd.DataFrame:
 def wetlands_to_bands(models: pd.DataFrame) -> pd.DataFrame:
     """Each wetland model's latitude columns as bands [Tg yr-1]; rows are models, columns bands.
 
-    The table gives < 30N, 30-60N and 60-90N. What lies south of 30N is divided as the model's own regions are.
+    The table gives < 30N, 30-60N and 60-90N. What lies south of 30N is divided as the model's regions are.
     """
     south = pd.DataFrame(band_shares()["methane_budget_south_of_30n"], index=list(BANDS[:3])).T
     weights = models[list(south.index)].clip(lower=0.0) @ south

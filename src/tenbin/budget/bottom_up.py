@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from tenbin.budget import components, countries, extension, ledger, sectors, uncertainty
-from tenbin.budget.columns import UNIT
+from tenbin.budget.columns import SUM, UNIT
 from tenbin.budget.components import FIRST_YEAR, LAST_YEAR, PGC_TO_TG_CO2
 from tenbin.core.regions import BANDS
 
@@ -26,10 +26,10 @@ FIRES = "biomass_burning"
 def build(data_root: Path | None, with_countries: bool = True) -> pd.DataFrame:
     """Ledger rows of the bottom-up pan, 1970-2020; from the embedded table if `data_root` is None.
 
-    Rows: every sector of the tree that the inventories give, for the four bands, the hemispheres and the globe;
-    from full files also countries. mean [Tg of gas yr-1, positive to the air], sd 1 sigma of the annual value.
-    Source 'sum' marks sums over the tree, whose errors follow `budget.uncertainty`. Raises InputError listing
-    every missing file.
+    Rows: every sector of the tree that the inventories give, for bands, hemispheres and globe; from full
+    files also countries. mean [Tg of gas yr-1, positive to the air], sd 1 sigma of the annual value. Source
+    'sum' marks sums over the tree, whose errors follow `budget.uncertainty`. Raises InputError listing every
+    missing file.
     """
     undivided = leaves(data_root)
     parts = [_sums(rows, str(gas)) for gas, rows in undivided.groupby("gas")]
@@ -82,7 +82,9 @@ def _series(gas: str, sector: str, rows: pd.DataFrame) -> pd.DataFrame:
     return _rows(gas, sector, mean, widened, names, _notes(sector, names, ahead))
 
 
-def _carried_on(sector: str, mean: np.ndarray, spread: np.ndarray, ahead: int) -> tuple[np.ndarray, np.ndarray]:
+def _carried_on(
+    sector: str, mean: np.ndarray, spread: np.ndarray, ahead: int
+) -> tuple[np.ndarray, np.ndarray]:
     """Mean and spread (band, year) with `ahead` more years."""
     extend = extension.mean_of_last if sector == FIRES else extension.damped_log_drift
     held = np.repeat(spread[:, -1:], ahead, axis=1)
@@ -90,7 +92,7 @@ def _carried_on(sector: str, mean: np.ndarray, spread: np.ndarray, ahead: int) -
 
 
 def _extra_relative(gas: str, sector: str, source: np.ndarray, ahead: np.ndarray) -> np.ndarray:
-    """Relative error [1] by year for values extrapolated, taken from another edition, or before satellites."""
+    """Relative error [1] by year for values extrapolated, of another edition, or before satellites."""
     model = uncertainty.model()
     extra = np.array([0.0, *model["extrapolation"][gas]])[np.minimum(ahead, 3)]
     later = np.array([name.startswith(("gcb2020", "gcb2021")) for name in source])
@@ -127,7 +129,7 @@ def _standard_deviation(
 
 
 def _to_bands(world: np.ndarray, shape: np.ndarray, rho: float) -> np.ndarray:
-    """Errors per band (band, year), proportional to |shape|, that sum to `world` (year) under correlation rho."""
+    """Errors per band (band, year), proportional to |shape|, that sum to `world` (year) under rho."""
     weight = np.abs(shape)
     variance = (1.0 - rho) * (weight**2).sum(axis=0) + rho * weight.sum(axis=0) ** 2
     return np.asarray(weight * world / np.sqrt(np.where(variance > 0, variance, 1.0)))
@@ -143,32 +145,51 @@ def _rows(
     return pd.DataFrame({"gas": gas, "sector": sector, "region": band.ravel()} | numbers | words)
 
 
+class _Leaves(NamedTuple):
+    """Leaf series of one gas: `series` (n rows: sector, region ...), the rest arrays (n, years)."""
+
+    series: pd.DataFrame
+    mean: np.ndarray
+    sd: np.ndarray
+    source: np.ndarray
+    note: np.ndarray
+    correlation: np.ndarray
+
+
+def _stacked(rows: pd.DataFrame, gas: str) -> _Leaves:
+    keys = ["sector", "region"]
+    tables = {c: rows.pivot(index=keys, columns="year", values=c) for c in ("mean", "sd", "source", "note")}
+    series = rows.drop_duplicates(keys, keep="last").set_index(keys).loc[tables["mean"].index].reset_index()
+    series = series.assign(gas=gas, approach="bottom-up", year_start=0, year_end=0)
+    numbers = {c: tables[c].to_numpy(float) for c in ("mean", "sd")}
+    words = {c: tables[c].to_numpy(object) for c in ("source", "note")}
+    return _Leaves(series, **numbers, **words, correlation=uncertainty.correlation(series))
+
+
 def _sums(rows: pd.DataFrame, gas: str) -> pd.DataFrame:
     """Every sector over globe and hemispheres, and every parent over the bands too."""
-    keys = ["sector", "region"]
-    wide = rows.pivot(index=keys, columns="year", values=["mean", "sd", "source", "note"])
-    series = rows.drop_duplicates(keys, keep="last").set_index(keys).loc[wide.index].reset_index()
-    series = series.assign(gas=gas, approach="bottom-up", year_start=0, year_end=0)
-    correlation = uncertainty.correlation(series)
+    stack = _stacked(rows, gas)
     parts = []
     for sector in sectors.known(gas):
         below = sectors.leaves(gas, sector)
+        if not set(below) <= set(stack.series["sector"]):
+            continue
         for region, inside in REGIONS.items():
-            complete = set(below) <= set(series["sector"])
-            if complete and not (len(inside) == 1 and below == (sector,)):
-                chosen = (series["sector"].isin(below) & series["region"].isin(inside)).to_numpy()
-                part = _sum(wide[chosen], correlation[np.ix_(chosen, chosen)], below == (sector,))
+            if len(inside) > 1 or below != (sector,):
+                chosen = stack.series["sector"].isin(below) & stack.series["region"].isin(inside)
+                part = _sum(stack, np.flatnonzero(chosen), below == (sector,))
                 parts.append(part.assign(gas=gas, sector=sector, region=region))
     return pd.concat(parts, ignore_index=True)
 
 
-def _sum(wide: pd.DataFrame, correlation: np.ndarray, is_leaf: bool) -> pd.DataFrame:
+def _sum(stack: _Leaves, chosen: np.ndarray, is_leaf: bool) -> pd.DataFrame:
     """One sum for every year, with the error of correlated terms; a leaf keeps its source and note."""
-    sd = wide["sd"].to_numpy(float)
-    variance = np.einsum("it,ij,jt->t", sd, correlation, sd)
-    words: dict[str, Any] = {"source": wide["source"].iloc[0].to_numpy(), "note": wide["note"].iloc[0].to_numpy()}
+    sd = stack.sd[chosen]
+    variance = np.einsum("it,ij,jt->t", sd, stack.correlation[np.ix_(chosen, chosen)], sd)
+    words: dict[str, Any] = {"source": stack.source[chosen[0]], "note": stack.note[chosen[0]]}
     if not is_leaf:
-        guessed = wide["note"].apply(lambda column: column.str.startswith(EXTRAPOLATED).any())
-        words = {"source": "sum", "note": np.where(guessed, f"{EXTRAPOLATED} terms included", "")}
-    numbers = {"year": YEARS, "mean": wide["mean"].to_numpy(float).sum(axis=0), "sd": np.sqrt(variance)}
-    return pd.DataFrame(numbers | words)
+        guessed = [any(note.startswith(EXTRAPOLATED) for note in year) for year in stack.note[chosen].T]
+        words = {"source": SUM, "note": np.where(guessed, f"{EXTRAPOLATED} terms included", "")}
+    return pd.DataFrame(
+        {"year": YEARS, "mean": stack.mean[chosen].sum(axis=0), "sd": np.sqrt(variance)} | words
+    )

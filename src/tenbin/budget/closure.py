@@ -15,11 +15,22 @@ __all__ = ["closure", "worst"]
 _PERIOD = ["gas", "approach", "year_start", "year_end"]
 _OPEN = "does not close"
 """A parent whose note says this, with the reason, is reported but not held to close."""
-_COLUMNS = ["kind", "partition", *_PERIOD, "sector", "region", "parent", "children", "relative", "excused", "note"]
+_COLUMNS = [
+    "kind",
+    "partition",
+    *_PERIOD,
+    "sector",
+    "region",
+    "parent",
+    "children",
+    "relative",
+    "excused",
+    "note",
+]
 
 
 def closure(ledger: pd.DataFrame) -> pd.DataFrame:
-    """One line per parent whose children all stand in the ledger: parent, sum of children, relative residual [1].
+    """One line per parent whose children all stand in the ledger: both, and their relative residual [1].
 
     kind is 'sector' (children of the tree) or 'region' (bands, hemispheres, country lists). The residual is
     relative to the sum of the children's sizes, so that sources and sinks that cancel do not inflate it.

@@ -15,8 +15,8 @@ from tenbin.core.constants import C_TO_CO2
 from tenbin.core.regions import BANDS
 
 COLUMNS = ["gas", "sector", "band", "year", "mean", "spread", "source"]
-"""One term: Tg of gas yr-1 from a band, and `spread`, the 1-sigma that the source itself gives for the band: the
-error of dividing countries over bands, or the spread of models."""
+"""One term: Tg of gas yr-1 from a band, and `spread`, the 1-sigma that the source itself gives for the band:
+the error of dividing countries over bands, or the spread of models."""
 
 FIRST_YEAR, LAST_YEAR = 1970, 2020
 CLIMATOLOGY_YEAR = 0
@@ -58,11 +58,12 @@ def _tidy(table: pd.DataFrame) -> pd.DataFrame:
     return kept[COLUMNS].sort_values(["gas", "sector", "band", "year"], ignore_index=True)
 
 
+@lru_cache(maxsize=2)
 def sectors_by_country(root: Path, gas: str) -> pd.DataFrame:
     """EDGAR v6 totals of each country divided by its v4.3.2 sector shares of the year (2012's afterwards).
 
-    Columns sector, region, year, mean [Tg yr-1]; the world's shares serve where v4.3.2 lists no country. Field
-    burning is left out.
+    Columns sector, region, year, mean [Tg yr-1]; the world's shares serve where v4.3.2 lists no country.
+    Field burning is left out.
     """
     old, new = inventories.edgar_v432_sectors(root, gas), inventories.edgar_v6_totals(root, gas)
     years = range(int(new["year"].min()), int(new["year"].max()) + 1)
@@ -92,7 +93,7 @@ def anthropogenic(root: Path, gas: str) -> pd.DataFrame:
 
 
 def fires(root: Path, gas: str) -> pd.DataFrame:
-    """Open burning by band: GFED4.1s from 1997, before that BB4CMIP's world total on GFED's mean geography."""
+    """Open burning by band: GFED4.1s from 1997, before that BB4CMIP's world on GFED's mean geography."""
     bands = allocation.fire_regions_to_bands(inventories.fires_by_region(root, gas))
     early = inventories.fires_before_satellites(root, gas)
     geography = bands.sum() / bands.to_numpy().sum()
@@ -115,7 +116,7 @@ def wetlands(root: Path) -> pd.DataFrame:
 
 
 def carbon_dioxide(root: Path) -> pd.DataFrame:
-    """CO2 by sector and band: world totals of GCB2019 and later, geography of EDGAR, sinks by published shares."""
+    """CO2 by sector and band: world of GCB2019 and later, geography of EDGAR, published shares of sinks."""
     world = _with_later_editions(inventories.world_carbon(root).assign(source="gcb2019"))
     fuel = world["sector"].isin(FUEL)
     parts = [_on_edgar_geography(root, world[fuel]), _on_published_shares(world[~fuel])]
@@ -135,7 +136,7 @@ def _with_later_editions(world: pd.DataFrame) -> pd.DataFrame:
 
 
 def _on_edgar_geography(root: Path, world: pd.DataFrame) -> pd.DataFrame:
-    """World totals [Tg yr-1] laid on EDGAR's bands of the year; the last year's geography is held afterwards."""
+    """World totals [Tg yr-1] laid on EDGAR's bands of the year, the last year's geography held afterwards."""
     bands = allocation.countries_to_bands(inventories.edgar_ft2017(root), "co2")
     wide = bands.pivot(index=["sector", "year"], columns="band", values=["mean", "spread"])
     share = wide.div(wide["mean"].sum(axis=1), axis=0).unstack("sector")

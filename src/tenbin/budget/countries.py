@@ -17,9 +17,9 @@ YEARS = np.arange(FIRST_YEAR, LAST_YEAR + 1)
 def rows(root: Path, world: pd.DataFrame) -> pd.DataFrame:
     """Ledger rows by country and bunker: CO2 fossil and industry, CH4 and N2O anthropogenic [Tg yr-1].
 
-    Each year the countries are scaled to the globe row of `world`: a factor of one to round-off for CH4 and N2O
-    to 2018, that of GCB2019 over EDGAR for CO2. Land use has no national rows. sd is the relative error of
-    `country` in bottom_up_uncertainty.yaml.
+    Each year the countries are scaled to the globe row of `world`: a factor of one to round-off for CH4 and
+    N2O to 2018, that of GCB2019 over EDGAR for CO2. Land use has no national rows. sd is the relative error
+    of `country` in bottom_up_uncertainty.yaml.
     """
     fuel = inventories.edgar_ft2017(root)
     parts = [

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from tenbin.budget import sectors, uncertainty
-from tenbin.budget.columns import COLUMNS, UNIT
+from tenbin.budget.columns import COLUMNS, SUM, UNIT
 from tenbin.core.errors import Fault, raise_if_any
 from tenbin.core.regions import BANDS, latitude_bounds
 
@@ -19,8 +19,6 @@ MIN_YEARS = 8
 """A mean over fewer years than this is not given, unless the period itself is shorter."""
 
 _SERIES = ["gas", "approach", "sector", "region"]
-SUM = "sum"
-"""Source of rows that are sums of leaves over the tree and the bands."""
 
 
 def period_means(
@@ -28,9 +26,9 @@ def period_means(
 ) -> pd.DataFrame:
     """Ledger rows for the mean of each series over each (first, last) period, both years included [Tg yr-1].
 
-    A series is one gas, approach, sector and region; where several sources give the same year, each is its own.
-    The mean is over the years present, at least min(min_years, length of period) of them; otherwise there is no
-    row. The sd is sqrt(w' C w) over years, and for sums over their leaves, with `budget.uncertainty`.
+    A series is one gas, approach, sector and region; where several sources give the same year, each is its
+    own. The mean is over the years present, at least min(min_years, length of period) of them; otherwise
+    there is no row. The sd is sqrt(w' C w) over years, and for sums over their leaves.
     """
     raise_if_any(_period_faults(periods))
     yearly = ledger[(ledger["year_start"] == ledger["year_end"]) & ledger["mean"].notna()]
@@ -42,7 +40,9 @@ def period_means(
 def _period_faults(periods: Sequence[tuple[int, int]]) -> Iterator[Fault]:
     for first, last in periods:
         if last < first:
-            yield Fault("period", f"{first}-{last}", "an end before the start", "first <= last", "swap the two years")
+            yield Fault(
+                "period", f"{first}-{last}", "an end before the start", "first <= last", "swap the two years"
+            )
 
 
 def _one_period(yearly: pd.DataFrame, period: tuple[int, int], min_years: int) -> Iterator[pd.DataFrame]:
@@ -62,18 +62,21 @@ def _own_means(rows: pd.DataFrame, period: tuple[int, int], needed: int) -> pd.D
     kept = count.sum(axis=1) >= needed
     mean, sd = mean[kept], sd[kept]
     series = rows.drop_duplicates(keys, keep="last").set_index(keys).loc[mean.index].reset_index()
-    variance = [
-        uncertainty.covariance_of_means(series.iloc[[i]], sd.columns.to_numpy(), sd.to_numpy()[[i]])[0, 0]
-        for i in range(len(series))
-    ]
-    named = series.assign(source=series["series_source"], mean=mean.mean(axis=1).to_numpy(), sd=np.sqrt(variance))
+    variance = uncertainty.variance_of_means(series, sd.columns.to_numpy(), sd.to_numpy())
+    named = series.assign(
+        source=series["series_source"], mean=mean.mean(axis=1).to_numpy(), sd=np.sqrt(variance)
+    )
     return _finished(named, count[kept].sum(axis=1).to_numpy(), period)
 
 
 def _series_source(rows: pd.DataFrame) -> pd.Series:
-    """One name per series: its sources joined, unless two of them give the same year (then each stands alone)."""
+    """One name per series: its sources joined, unless two of them give the same year (then each alone)."""
     joined = rows.groupby(_SERIES)["source"].transform(lambda s: "+".join(dict.fromkeys(s)))
-    twice = rows.duplicated([*_SERIES, "year_start"], keep=False).groupby([rows[c] for c in _SERIES]).transform("any")
+    twice = (
+        rows.duplicated([*_SERIES, "year_start"], keep=False)
+        .groupby([rows[c] for c in _SERIES])
+        .transform("any")
+    )
     return joined.where(~twice, rows["source"])
 
 
@@ -90,7 +93,8 @@ def _sum_means(
     count = count[count["count"] >= needed].reset_index(drop=True)
     leaves, covariance = _leaf_covariance(own, gas)
     variance = [
-        _variance(leaves, covariance, gas, *pair) for pair in zip(count["sector"], count["region"], strict=True)
+        _variance(leaves, covariance, gas, *pair)
+        for pair in zip(count["sector"], count["region"], strict=True)
     ]
     named = count.assign(source=SUM, sd=np.sqrt(variance))
     return _finished(named, count["count"].to_numpy(), period)

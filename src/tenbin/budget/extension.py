@@ -27,6 +27,6 @@ def damped_log_drift(values: np.ndarray, ahead: int) -> np.ndarray:
 
 
 def mean_of_last(values: np.ndarray, ahead: int, years: int = 10) -> np.ndarray:
-    """The mean of the last `years`, repeated `ahead` times: for fires, whose last year says little of the next."""
+    """The mean of the last `years`, repeated `ahead` times: for fires, whose last year foretells little."""
     mean = values[..., -years:].mean(axis=-1)
     return np.repeat(mean[..., None], ahead, axis=-1)

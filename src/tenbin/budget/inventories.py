@@ -30,7 +30,7 @@ FILES = {
 
 
 def input_files(root: Path) -> dict[str, Path]:
-    """Every file read from the data folder `root`: name -> path; InputError that lists all that are missing."""
+    """Every file read from the data folder `root`: name -> path; InputError lists all that are missing."""
     found = {name: file_under(root, product, name) for product, names in FILES.items() for name in names}
     raise_if_any(
         Fault(str(path), "file", "nothing", "a file of the bottom-up inventories",
@@ -50,7 +50,7 @@ def _places(table: pd.DataFrame) -> pd.Series:
 
 
 def edgar_v432_sectors(root: Path, gas: str) -> pd.DataFrame:
-    """EDGAR v4.3.2 by sector, region, year (1970-2012); its 'biomass_burning' is field burning of residues."""
+    """EDGAR v4.3.2 by sector, region, year (1970-2012); 'biomass_burning' is field burning of residues."""
     table = edgar_v432.read(file_under(root, "edgar_v432", f"{gas}.csv.gz"), gas)
     return _grouped(table.assign(region=_places(table)), ["sector", "region", "year"])
 
@@ -72,7 +72,7 @@ def _grouped(table: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
 
 
 def world_carbon(root: Path) -> pd.DataFrame:
-    """GCB2019 terms by sector and year (1959-2018) [Tg CO2 yr-1]; cement is taken out of fossil as industry."""
+    """GCB2019 terms by sector and year (1959-2018) [Tg CO2 yr-1]; cement taken out of fossil as industry."""
     terms = gcb2019.read(file_under(root, "gcb2019", "global-carbon-budget.csv"))
     fuels = gcb2019.read_fossil(file_under(root, "gcb2019", "fossil-fuel-cement.csv"))
     wide = terms.pivot(index="year", columns="sector", values="value").rename_axis(columns=None)
@@ -89,7 +89,7 @@ def observed_growth(root: Path) -> pd.Series:
 
 
 def fires_by_region(root: Path, gas: str) -> pd.DataFrame:
-    """GFED4.1s by basis region (columns) and year (1997-2019), scaled to the world total, which is less rounded."""
+    """GFED4.1s by basis region (columns) and year (1997-2019), scaled to the less rounded world total."""
     table = gfed41s.read(
         file_under(root, "gfed41s", FILES["gfed41s"][0]), species=(gas.upper(),), fire_types=False
     )
@@ -106,7 +106,7 @@ def fires_before_satellites(root: Path, gas: str) -> pd.Series:
 
 
 def wetland_models(root: Path) -> pd.DataFrame:
-    """Wetland CH4 of each ecosystem model, mean 2008-2017: rows models, columns latitude bands and regions."""
+    """Wetland CH4 of each ecosystem model, mean 2008-2017: rows models, columns latitudes and regions."""
     table = methane_budget.read(file_under(root, "methane_budget", FILES["methane_budget"][0]), "bottom-up")
     wetlands = table[table["sector"] == "wetlands"].pivot(index="model", columns="region", values="value")
     return wetlands.rename(columns={r: regions.name(r) for r in wetlands if r.startswith("gcp18:")})

@@ -1,4 +1,4 @@
-"""The one table into which every flux goes: its contract, its checks, and files that are the same bytes every run."""
+"""The one table into which every flux goes: its contract, its checks, and files whose bytes never vary."""
 
 from __future__ import annotations
 
@@ -38,7 +38,9 @@ def faults(ledger: pd.DataFrame, where: str = "ledger") -> list[Fault]:
     absent = [c for c in COLUMNS if c not in ledger]
     extra = [c for c in ledger if c not in COLUMNS]
     found = [Fault(where, c, "no such column", "the ledger's columns", "add the column") for c in absent]
-    found += [Fault(where, str(c), "an unknown column", "only " + ", ".join(COLUMNS), "drop it") for c in extra]
+    found += [
+        Fault(where, str(c), "an unknown column", "only " + ", ".join(COLUMNS), "drop it") for c in extra
+    ]
     return found or [*_word_faults(ledger, where), *_number_faults(ledger, where), *_twice(ledger, where)]
 
 
@@ -49,7 +51,13 @@ def _word_faults(ledger: pd.DataFrame, where: str) -> Iterator[Fault]:
             yield Fault(where, "gas", repr(gas), ", ".join(sectors.gases()), "correct the gas id")
         elif sector not in (*sectors.known(gas), *sectors.outside()):
             expected = ", ".join(sectors.known(gas))
-            yield Fault(where, f"sector of {gas}", repr(sector), expected, "correct it, or add it to budget/sectors.yaml")
+            yield Fault(
+                where,
+                f"sector of {gas}",
+                repr(sector),
+                expected,
+                "correct it, or add it to budget/sectors.yaml",
+            )
     for region in ledger["region"].drop_duplicates():
         yield from _region_fault(str(region), where)
     for approach in ledger["approach"].drop_duplicates():
@@ -57,7 +65,9 @@ def _word_faults(ledger: pd.DataFrame, where: str) -> Iterator[Fault]:
             yield Fault(where, "approach", repr(approach), ", ".join(APPROACHES), "correct the approach")
     for unit in ledger["unit"].drop_duplicates():
         if unit != UNIT:
-            yield Fault(where, "unit", repr(unit), repr(UNIT), "convert with tenbin.core.units.convert(..., gas=...)")
+            yield Fault(
+                where, "unit", repr(unit), repr(UNIT), "convert with tenbin.core.units.convert(..., gas=...)"
+            )
 
 
 def _region_fault(region: str, where: str) -> list[Fault]:
@@ -72,7 +82,9 @@ def _number_faults(ledger: pd.DataFrame, where: str) -> Iterator[Fault]:
     """Rows whose years or values cannot be; the worst kinds first."""
     mean, sd = ledger["mean"].astype(float), ledger["sd"].astype(float)
     sinks = {pair for pair in _pairs(ledger) if pair[0] in sectors.gases() and sectors.is_sink(*pair)}
-    sink = pd.Series([pair in sinks for pair in zip(ledger["gas"], ledger["sector"], strict=True)], ledger.index)
+    sink = pd.Series(
+        [pair in sinks for pair in zip(ledger["gas"], ledger["sector"], strict=True)], ledger.index
+    )
     noted = ledger["note"].fillna("").astype(str).str.strip() != ""
     checks = {
         ("year_end", "an end not before year_start"): ledger["year_end"] < ledger["year_start"],
@@ -91,7 +103,9 @@ def _pairs(ledger: pd.DataFrame) -> set[tuple[str, str]]:
 
 def _row_faults(rows: pd.DataFrame, where: str, name: str, expected: str) -> Iterator[Fault]:
     for row in rows.head(_LISTED).itertuples():
-        label = f"{where} row {row.Index} ({row.gas} {row.sector} {row.region} {row.year_start}-{row.year_end})"
+        label = (
+            f"{where} row {row.Index} ({row.gas} {row.sector} {row.region} {row.year_start}-{row.year_end})"
+        )
         yield Fault(label, name, repr(getattr(row, name)), expected, "correct the row where it is made")
     if len(rows) > _LISTED:
         yield Fault(where, name, f"{len(rows) - _LISTED} more such rows", expected, "correct them likewise")

@@ -26,9 +26,11 @@ class MetricSet:
     ch4_biogenic: float | None = None
 
     def factor(self, gas: str, sector: str | None = None) -> float:
-        """Factor of a gas; CH4 of sector 'fossil' or 'geological' takes the fossil value where the set has one."""
+        """Factor of a gas; CH4 of 'fossil' and 'geological' takes the fossil value where the set has one."""
         if gas not in ("co2", "ch4", "n2o"):
-            raise InputError(Fault(f"metric set {self.name}", "gas", repr(gas), "co2, ch4 or n2o", "leave it out"))
+            raise InputError(
+                Fault(f"metric set {self.name}", "gas", repr(gas), "co2, ch4 or n2o", "leave it out")
+            )
         if gas != "ch4" or sector is None or self.ch4_fossil is None or self.ch4_biogenic is None:
             return float(getattr(self, gas))
         return self.ch4_fossil if sector in ("fossil", "geological") else self.ch4_biogenic
@@ -46,8 +48,12 @@ SETS: dict[str, MetricSet] = {
         MetricSet("AR6GTP100", 100, 1.0, 5.38, 233.0, _AR6),
         MetricSet("AR6GWP100split", 100, 1.0, 27.9, 273.0, _AR6_SPLIT, ch4_fossil=29.8, ch4_biogenic=27.0),
         MetricSet("AR6GWP20split", 20, 1.0, 81.2, 273.0, _AR6_SPLIT, ch4_fossil=82.5, ch4_biogenic=79.7),
-        MetricSet("AR5GWP100", 100, 1.0, 28.0, 265.0, "IPCC AR5 WG1 table 8.A.1, without climate-carbon feedback"),
-        MetricSet("AR5CCFGWP100", 100, 1.0, 34.0, 298.0, "IPCC AR5 WG1 table 8.7, with climate-carbon feedback"),
+        MetricSet(
+            "AR5GWP100", 100, 1.0, 28.0, 265.0, "IPCC AR5 WG1 table 8.A.1, without climate-carbon feedback"
+        ),
+        MetricSet(
+            "AR5CCFGWP100", 100, 1.0, 34.0, 298.0, "IPCC AR5 WG1 table 8.7, with climate-carbon feedback"
+        ),
         MetricSet("AR4GWP100", 100, 1.0, 25.0, 298.0, "IPCC AR4 WG1 table 2.14"),
         MetricSet("SARGWP100", 100, 1.0, 21.0, 310.0, "IPCC SAR WG1 table 2.9"),
     )

@@ -66,7 +66,9 @@ def _refusals(rows: pd.DataFrame, sectors: tuple[str, ...], regions: tuple[str, 
             yield _refusal(name, f"{word!r} given twice", "each once", "give it once")
     for gas in rows["gas"].unique():
         for outer, inner in tree.overlapping(gas, sectors):
-            yield _refusal(f"sector of {gas}", f"{outer!r} contains {inner!r}", "sectors apart", "leave one out")
+            yield _refusal(
+                f"sector of {gas}", f"{outer!r} contains {inner!r}", "sectors apart", "leave one out"
+            )
     for a, b in overlapping_regions(regions):
         yield _refusal("region", f"{a!r} and {b!r} overlap", "regions of one partition", "leave one out")
     yield from _mixtures(rows)
@@ -81,12 +83,16 @@ def _mixtures(rows: pd.DataFrame) -> Iterator[Fault]:
     for gas, part in rows.groupby("gas"):
         approaches = sorted(part["approach"].unique())
         if len(approaches) > 1:
-            yield _refusal(f"approach of {gas}", " and ".join(approaches), "one approach", "filter by approach first")
+            yield _refusal(
+                f"approach of {gas}", " and ".join(approaches), "one approach", "filter by approach first"
+            )
         several = part.groupby(["sector", "year_start", "year_end"])["source"].agg(lambda s: sorted(set(s)))
         mixed = several[several.map(len) > 1]
-        for (sector, start, end), sources in mixed.head(5).items():  # type: ignore[misc]
+        for (sector, start, end), sources in mixed.head(5).items():
             found = f"{sector} of {start}-{end} from {', '.join(sources)}"
-            yield _refusal(f"source of {gas}", found, "one source per sector and period", "filter by source first")
+            yield _refusal(
+                f"source of {gas}", found, "one source per sector and period", "filter by source first"
+            )
         yield from _period_overlaps(str(gas), part)
 
 
@@ -95,7 +101,9 @@ def _period_overlaps(gas: str, part: pd.DataFrame) -> Iterator[Fault]:
     start, end = periods["year_start"].to_numpy(), periods["year_end"].to_numpy()
     for i in np.flatnonzero(start[1:] <= end[:-1])[:5]:
         found = f"{start[i]}-{end[i]} and {start[i + 1]}-{end[i + 1]}"
-        yield _refusal(f"period of {gas}", found, "periods that do not overlap", "choose years or decades, not both")
+        yield _refusal(
+            f"period of {gas}", found, "periods that do not overlap", "choose years or decades, not both"
+        )
 
 
 def overlapping_regions(chosen: Sequence[str]) -> list[tuple[str, str]]:

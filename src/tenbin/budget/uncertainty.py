@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
@@ -21,6 +22,7 @@ __all__ = [
     "family_of",
     "model",
     "statement",
+    "variance_of_means",
 ]
 
 
@@ -68,10 +70,11 @@ def families() -> tuple[Family, ...]:
 
 
 def _family(name: str, entry: dict[str, Any]) -> Family:
-    listed = {key: tuple(entry.pop(key)) for key in ("sources", "sectors") if key in entry}
-    return Family(name=name, **listed, **entry)
+    listed = {key: tuple(entry[key]) for key in ("sources", "sectors") if key in entry}
+    return Family(**{"name": name} | entry | listed)
 
 
+@lru_cache(maxsize=4096)
 def family_of(source: str, sector: str, approach: str = "bottom-up") -> Family:
     """The family of a row; raises InputError if no family claims its source."""
     for family in families():
@@ -79,7 +82,13 @@ def family_of(source: str, sector: str, approach: str = "bottom-up") -> Family:
             return family
     expected = "a source named in a family of bottom_up_uncertainty.yaml"
     raise InputError(
-        Fault("uncertainty", f"source of {approach} {sector}", repr(source), expected, "add the source to a family")
+        Fault(
+            "uncertainty",
+            f"source of {approach} {sector}",
+            repr(source),
+            expected,
+            "add the source to a family",
+        )
     )
 
 
@@ -121,19 +130,35 @@ def _within(family: Family, rows: pd.DataFrame, middle: np.ndarray) -> np.ndarra
 def covariance_of_means(series: pd.DataFrame, years: np.ndarray, sd: np.ndarray) -> np.ndarray:
     """Covariance (n, n) of the means over `years` of n series, from their yearly sd [(n, years), a unit].
 
-    `series` has one row per series: gas, sector, region, approach, source. A NaN sd marks a year without value;
-    each series is averaged over the years it has. Its diagonal is the variance of each period mean.
+    `series` has one row per series: gas, sector, region, approach, source. A NaN sd marks a year without
+    value; each series is averaged over the years it has.
     """
-    one_year = series.assign(year_start=0, year_end=0)
+    covariance = np.zeros((len(series), len(series)))
+    for inside, weighted, lag in _by_family(series, years, sd):
+        covariance[np.ix_(inside, inside)] = weighted @ lag @ weighted.T
+    return np.asarray(covariance * correlation(series.assign(year_start=0, year_end=0)))
+
+
+def variance_of_means(series: pd.DataFrame, years: np.ndarray, sd: np.ndarray) -> np.ndarray:
+    """The diagonal of `covariance_of_means`, (n,), without the rest of it."""
+    variance = np.zeros(len(series))
+    for inside, weighted, lag in _by_family(series, years, sd):
+        variance[inside] = np.einsum("iy,yz,iz->i", weighted, lag, weighted)
+    return variance
+
+
+def _by_family(
+    series: pd.DataFrame, years: np.ndarray, sd: np.ndarray
+) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
+    """For each family: which series are its own, their sd / number of years, and its correlation of years."""
     present = ~np.isnan(sd)
     weighted = np.where(present, sd, 0.0) / np.maximum(present.sum(axis=1, keepdims=True), 1)
-    covariance = np.zeros((len(series), len(series)))
-    members = [family_of(*key) for key in zip(series["source"], series["sector"], series["approach"], strict=True)]
+    members = [
+        family_of(*key) for key in zip(series["source"], series["sector"], series["approach"], strict=True)
+    ]
     for family in dict.fromkeys(members):
-        inside = np.array([member.name == family.name for member in members])
-        lag = family.between_years(np.subtract.outer(years, years).astype(float))
-        covariance[np.ix_(inside, inside)] = weighted[inside] @ lag @ weighted[inside].T
-    return np.asarray(covariance * correlation(one_year))
+        inside = np.array([member is family for member in members])
+        yield inside, weighted[inside], family.between_years(np.subtract.outer(years, years).astype(float))
 
 
 def combined_sd(rows: pd.DataFrame, weights: np.ndarray | None = None) -> float:
