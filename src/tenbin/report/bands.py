@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from matplotlib.artist import Artist
 from matplotlib.axes import Axes
+from matplotlib.container import ErrorbarContainer
 
 from tenbin.core.regions import BANDS
 from tenbin.report import style
@@ -14,7 +14,7 @@ OFFSET = 0.16
 """Half the distance between the two pans on one rung [rungs]."""
 
 
-def rung(ax: Axes, rows: pd.DataFrame, approach: str, mean: str, sd: str, offset: float) -> Artist:
+def rung(ax: Axes, rows: pd.DataFrame, approach: str, mean: str, sd: str, offset: float) -> ErrorbarContainer:
     """Draw one approach on the ladder: a point per band with a one-sigma bar [rows.attrs['unit']]."""
     look, colour = style.APPROACHES[approach], style.pan_colour(approach, rows.attrs["gas"])
     heights = np.array([BANDS.index(region) for region in rows["region"]], dtype=float) + offset
@@ -28,7 +28,7 @@ def rung(ax: Axes, rows: pd.DataFrame, approach: str, mean: str, sd: str, offset
     return bars
 
 
-def ladder(ax: Axes, rows: pd.DataFrame) -> list[Artist]:
+def ladder(ax: Axes, rows: pd.DataFrame) -> list[ErrorbarContainer]:
     """Draw the net flux of each band, south at the foot; right of zero is a source to the air."""
     ax.axvline(0.0, color=style.NEUTRALS["ink"].light, linewidth=0.8)
     drawn = [

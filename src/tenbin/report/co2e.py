@@ -4,31 +4,18 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 
 import pandas as pd
 
+from tenbin.budget.metrics import MetricSet, metric_set
 from tenbin.report import style
 from tenbin.report.numbers import plain, with_sd, years
 from tenbin.report.selection import WEIGHED
 from tenbin.report.stage_files import Stages
 from tenbin.report.tables import Column, Table
 
-
-@dataclass(frozen=True)
-class Metric:
-    """A set of global warming potentials [kg CO2e per kg of the gas] with its horizon and source."""
-
-    label: str
-    weight: Mapping[str, float]
-    source: str
-
-
-_AR6 = "IPCC AR6 WG1 (2021), supplementary table 7.SM.7"
-GWP100 = Metric("AR6 GWP100", MappingProxyType({"co2": 1.0, "ch4": 27.9, "n2o": 273.0}), _AR6)
-GWP20 = Metric("AR6 GWP20", MappingProxyType({"co2": 1.0, "ch4": 81.2, "n2o": 273.0}), _AR6)
-METRICS = (GWP100, GWP20)
+METRICS = (metric_set("AR6GWP100"), metric_set("AR6GWP20"))
 
 ROOTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {"co2": ("net_total", "total"), "ch4": ("total",), "n2o": ("total",)}
@@ -40,9 +27,9 @@ _MARKS = MappingProxyType(
 )
 
 
-def equivalent(mass: float, gas: str, metric: Metric) -> float:
+def equivalent(mass: float, gas: str, metric: MetricSet) -> float:
     """CO2 equivalent [Pg CO2e yr-1] of a flux of the gas itself [Tg yr-1]."""
-    return mass * metric.weight[gas] * 1e-3
+    return mass * metric.factor(gas) * 1e-3
 
 
 def _globe_rows(stages: Stages, gas: str, sectors: tuple[str, ...], approach: str) -> pd.DataFrame:
@@ -70,7 +57,9 @@ def _period(stages: Stages) -> tuple[int, int] | None:
     return max((span for span in whole if span[1] - span[0] == longest), default=None)
 
 
-def _line(stages: Stages, period: tuple[int, int], sectors: Mapping[str, tuple[str, ...]], approach: str):
+def _line(
+    stages: Stages, period: tuple[int, int], sectors: Mapping[str, tuple[str, ...]], approach: str
+) -> dict[str, tuple[float, float]]:
     """Mean and sd [Tg yr-1] per gas, for the gases that have the row."""
     found = {}
     for gas in WEIGHED:
@@ -81,7 +70,7 @@ def _line(stages: Stages, period: tuple[int, int], sectors: Mapping[str, tuple[s
     return found
 
 
-def _cells(fluxes: Mapping[str, tuple[float, float]], metric: Metric) -> list[str]:
+def _cells(fluxes: Mapping[str, tuple[float, float]], metric: MetricSet) -> list[str]:
     parts = {gas: [equivalent(value, gas, metric) for value in pair] for gas, pair in fluxes.items()}
     cells = [with_sd(*parts[gas]) if gas in parts else plain(None) for gas in WEIGHED]
     if len(parts) < len(WEIGHED):
@@ -104,7 +93,7 @@ def co2e_table(stages: Stages) -> Table | None:
     rows = []
     for words, sectors, approach in lines:
         fluxes = _line(stages, period, sectors, approach)
-        rows += [[words, metric.label, *_cells(fluxes, metric)] for metric in METRICS if fluxes]
+        rows += [[words, _name(metric), *_cells(fluxes, metric)] for metric in METRICS if fluxes]
     columns = [Column("Flux"), Column("Metric set")]
     columns += [Column(style.GAS_LABELS[gas], "Pg CO₂e yr⁻¹", numeric=True) for gas in WEIGHED]
     columns.append(Column("Sum", "Pg CO₂e yr⁻¹", numeric=True))
@@ -112,13 +101,17 @@ def co2e_table(stages: Stages) -> Table | None:
     return Table("tenbin_co2e", caption, columns, rows, _note()) if rows else None
 
 
+def _name(metric: MetricSet) -> str:
+    return metric.name.replace("GWP", " GWP")
+
+
 def _note() -> str:
     weights = "; ".join(
-        f"{metric.label}: CH₄ {plain(metric.weight['ch4'])}, N₂O {plain(metric.weight['n2o'])}"
+        f"{_name(metric)}: CH₄ {plain(metric.factor('ch4'))}, N₂O {plain(metric.factor('n2o'))}"
         for metric in METRICS
     )
     return (
-        f"{weights} ({_AR6}). The uncertainty of the metric is not included, and errors of the three gases "
-        "are added as if independent. Natural sources are part of 'all sources'; only the anthropogenic line "
-        "can be set beside targets."
+        f"{weights} ({METRICS[0].source}). "
+        "The uncertainty of the metric is not included, and errors of the three gases are added as if independent. "
+        "Natural sources are part of 'all sources'; only the anthropogenic line can be set beside targets."
     )

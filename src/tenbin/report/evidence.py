@@ -57,14 +57,15 @@ def fit_table(stages: Stages) -> Table:
     stated = dict(stated) if isinstance(stated, Mapping) else {"overall": stated}
     rows = []
     for gas, group in fit.groupby("gas", sort=False):
-        residual = (group["observed"] - group["posterior"]).to_numpy(float)
+        residual = (group["observed"] - group["posterior"]).dropna().to_numpy(float)
         rows.append(
-            [style.GAS_LABELS[gas], str(len(group)), plain(_number(stated.get(gas))),
+            [style.GAS_LABELS[gas], str(len(residual)), plain(_number(stated.get(gas))),
              plain(float(np.mean(residual)), 2), plain(float(np.sqrt(np.mean(residual**2)))),
              style.MOLE_FRACTION_UNITS[gas]]
         )  # fmt: skip
     overall = next((stated[key] for key in _ALL if key in stated), None)
-    rows.append(["all gases", str(len(fit)), plain(_number(overall)), plain(None), plain(None), plain(None)])
+    months = int((fit["observed"] - fit["posterior"]).notna().sum())
+    rows.append(["all gases", str(months), plain(_number(overall)), plain(None), plain(None), plain(None)])
     columns = [Column("Gas"), Column("Band months", "1", True), Column("χ² per observation", "1", True),
                Column("Mean residual", "last column", True),
                Column("RMS residual", "last column", True), Column("Unit of residuals")]  # fmt: skip
@@ -129,7 +130,7 @@ def _words(key: Any) -> str:
 
 def conservation_lines(stages: Stages) -> list[dict[str, Any]]:
     """Lines of the conservation ledger that the stages of this run recorded, by stage."""
-    lines = []
+    lines: list[dict[str, Any]] = []
     for stage, record in stages.records.items():
         content = record.get("content", record)
         if stage == "run" and lines:
@@ -163,8 +164,10 @@ def _holds(worst: float | None, limit: float | None) -> str:
 
 def band_gap(stages: Stages) -> tuple[float, str]:
     """Largest relative gap between a globe row of the ledger and the sum of its bands, and where it is."""
-    keys = ["gas", "sector", "approach", "source", "year_start", "year_end"]
-    rows = stages["ledger"].fillna({"source": ""}).groupby([*keys, "region"])["mean"].sum().unstack("region")
+    keys = ["gas", "sector", "approach", "year_start", "year_end"]
+    # Where rival sources give the same flux, which of them makes up the globe is not for the report to guess.
+    single = stages["ledger"].drop_duplicates([*keys, "region"], keep=False)
+    rows = single.set_index([*keys, "region"])["mean"].unstack("region")
     if not {*BANDS, "globe"} <= set(rows.columns):
         return math.nan, "no row has the globe and all four bands"
     rows = rows.dropna(subset=[*BANDS, "globe"])
@@ -172,7 +175,7 @@ def band_gap(stages: Stages) -> tuple[float, str]:
         return math.nan, "no row has the globe and all four bands"
     size = rows[list(BANDS)].abs().sum(axis=1).clip(lower=1e-12)
     gap = (rows[list(BANDS)].sum(axis=1) - rows["globe"]).abs() / size
-    gas, sector, approach, _, start, _ = gap.idxmax()
+    gas, sector, approach, start, _ = gap.idxmax()
     return float(
         gap.max()
     ), f"{style.GAS_LABELS.get(gas, gas)} {style.sector_label(sector)}, {approach}, {start}"

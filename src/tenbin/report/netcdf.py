@@ -18,6 +18,11 @@ from tenbin.report.style import FLUX_LABELS, GAS_NAMES
 SIDES = {"prior": "bottom_up", "posterior": "top_down"}
 """The estimate before the air was asked is the bottom-up one; the estimate after is the top-down one."""
 
+_SPREAD = {
+    "prior": "spread as stated by the bottom-up budget; the inversion may have started from a wider one",
+    "posterior": "spread of the posterior",
+}
+
 _ENCODING = {"zlib": True, "complevel": 4, "dtype": "float64", "_FillValue": np.nan}
 
 
@@ -61,7 +66,7 @@ def _variable_attributes(gas: str, side: str, spread: bool) -> dict[str, str]:
         "long_name": f"{what}{GAS_NAMES[gas].lower()} {side} ({approach}): {FLUX_LABELS[gas]}",
         "units": LEDGER_UNIT,
         "cell_methods": "time: mean lat: sum",
-        "comment": "mass of the gas itself, positive to the air; a year is 365.25 days",
+        "comment": "mass of the gas itself, positive to the air; a year is 365.25 days; " + _SPREAD[side],
         "coordinates": "band",
     }
 

@@ -12,7 +12,7 @@ def _decimals_for(sd: float) -> int:
     """Decimals kept beside an uncertainty: two digits of it up to 354, one above (Particle Data Group)."""
     exponent = math.floor(math.log10(sd))
     leading = round(sd / 10.0 ** (exponent - 2))
-    digits = 2 if leading < 355 or leading >= 950 else 1
+    digits = 2 if leading < 355 else 1
     return digits - 1 - exponent
 
 

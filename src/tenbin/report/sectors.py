@@ -47,7 +47,8 @@ def decade_table(stages: Stages, gas: str, region: str = "globe") -> Table | Non
 def _body(
     rows: pd.DataFrame, periods: list[tuple[int, int]], factor: float
 ) -> tuple[list[list[str]], frozenset[int]]:
-    cells, bold = [], set()
+    cells: list[list[str]] = []
+    bold: set[int] = set()
     groups = sorted(
         rows.fillna({"source": ""}).groupby(["sector", "approach", "source"]),
         key=lambda item: (item[0][1], _rank(item[0][0]), item[0][0], item[0][2]),

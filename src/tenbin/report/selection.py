@@ -20,7 +20,7 @@ _AMOUNTS = ("bottom_up", "bottom_up_sd", "top_down", "top_down_sd", "difference"
 def comparison(stages: Stages, gas: str, region: str) -> pd.DataFrame:
     """Reconciliation rows of one gas and region in display units, difference as top-down minus bottom-up."""
     frame = stages["reconciliation"]
-    rows = frame[(frame["gas"] == gas) & (frame["region"] == region)].copy()
+    rows = frame[(frame["gas"] == gas) & (frame["region"] == region)].dropna(subset=["bottom_up", "top_down"])
     rows["difference"] *= difference_sign(frame)
     rows[list(_AMOUNTS)] *= UNITS[gas].factor
     rows["z"] = rows["difference"] / rows["difference_sd"].where(rows["difference_sd"] > 0)

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
+from matplotlib.container import ErrorbarContainer
 from matplotlib.lines import Line2D
 from matplotlib.patches import PathPatch
 from matplotlib.path import Path
@@ -49,7 +50,7 @@ def two_pans(ax: Axes, rows: pd.DataFrame) -> list[Line2D]:
     return lines
 
 
-def difference(ax: Axes, rows: pd.DataFrame) -> Artist:
+def difference(ax: Axes, rows: pd.DataFrame) -> ErrorbarContainer:
     """Draw top-down minus bottom-up per year with one-sigma bars around zero [rows.attrs['unit']]."""
     colour = style.pan_colour("top-down", rows.attrs["gas"])
     ax.axhline(0.0, color=style.NEUTRALS["ink"].light, linewidth=0.8)
@@ -110,7 +111,7 @@ def growth(ax: Axes, rows: pd.DataFrame) -> Line2D:
     return line
 
 
-def closure(ax: Axes, rows: pd.DataFrame) -> Artist:
+def closure(ax: Axes, rows: pd.DataFrame) -> ErrorbarContainer:
     """Draw growth that the budget gives against growth that the air shows, per period [attrs unit]."""
     colour, ink = style.GASES[rows.attrs["gas"]].light, style.NEUTRALS["ink"].light
     half = (rows["last"] - rows["first"] + 1).to_numpy(float) / 2.0

@@ -17,41 +17,51 @@ from tenbin.core.units import LEDGER_UNIT
 from tenbin.report.style import GAS_NAMES
 
 LEDGER_TEXT = ("gas", "sector", "region", "approach", "source", "unit")
-LEDGER_NUMBERS = ("year_start", "year_end", "mean")
+LEDGER_NUMBERS = ("year_start", "year_end")
 
 
 @dataclass(frozen=True)
 class TableSpec:
-    """Columns a table must have, and the verb that writes it; `spread` may be empty but not negative."""
+    """Columns a table must have, and the verb that writes it.
+
+    `numbers` are finite in every row; `gaps` may be empty; `spread` may be empty but not negative.
+    Tables of `mass` hold [Tg of the gas yr-1].
+    """
 
     verb: str
     text: tuple[str, ...]
     numbers: tuple[str, ...]
+    gaps: tuple[str, ...] = ()
     spread: tuple[str, ...] = ()
     mass: bool = False
 
     @property
     def columns(self) -> tuple[str, ...]:
-        return (*self.text, *self.numbers, *self.spread)
+        return (*self.text, *self.numbers, *self.gaps, *self.spread)
 
 
 def _ledger(verb: str) -> TableSpec:
-    return TableSpec(verb, LEDGER_TEXT, LEDGER_NUMBERS, ("sd",), mass=True)
+    return TableSpec(verb, LEDGER_TEXT, LEDGER_NUMBERS, ("mean",), ("sd",), mass=True)
 
 
 TABLES: Mapping[str, TableSpec] = {
-    "band_means": TableSpec("observe", ("gas", "band", "unit"), ("year", "month", "value"), ("sd",)),
+    "band_means": TableSpec("observe", ("gas", "band", "unit"), ("year", "month"), ("value",), ("sd",)),
     "bottom_up": _ledger("inventory"),
     "top_down": _ledger("invert"),
     "fit": TableSpec(
-        "invert", ("gas", "band"), ("year", "month", "observed", "prior", "posterior"), ("sd", "posterior_sd")
+        "invert",
+        ("gas", "band"),
+        ("year", "month"),
+        ("observed", "prior", "posterior"),
+        ("sd", "posterior_sd"),
     ),
-    "growth": TableSpec("invert", ("gas", "unit"), ("year", "growth"), ("sd",)),
+    "growth": TableSpec("invert", ("gas", "unit"), ("year",), ("growth",), ("sd",)),
     "ledger": _ledger("budget"),
     "reconciliation": TableSpec(
         "budget",
         ("gas", "region", "unit"),
-        ("year_start", "year_end", "bottom_up", "top_down", "difference"),
+        ("year_start", "year_end"),
+        ("bottom_up", "top_down", "difference"),
         ("bottom_up_sd", "top_down_sd", "difference_sd"),
         mass=True,
     ),
@@ -59,6 +69,7 @@ TABLES: Mapping[str, TableSpec] = {
     "closure": TableSpec(
         "budget",
         ("gas", "period"),
+        (),
         ("sources", "sinks", "growth_from_budget", "growth_observed", "residual"),
         ("sd",),
         mass=True,
@@ -106,9 +117,10 @@ def _column_faults(path: Path, frame: pd.DataFrame, spec: TableSpec, remedy: str
 
 def _value_faults(path: Path, frame: pd.DataFrame, spec: TableSpec, remedy: str) -> list[Fault]:
     faults = []
-    for column in (*spec.numbers, *spec.spread):
-        expected = "finite numbers" if column in spec.numbers else "numbers of at least 0, or nothing"
-        bad = _bad_numbers(frame[column], may_be_empty=column in spec.spread)
+    kinds = [(spec.numbers, "finite numbers"), (spec.gaps, "finite numbers, or nothing")]
+    kinds += [(spec.spread, "numbers of at least 0, or nothing")]
+    for column, expected in ((column, expected) for columns, expected in kinds for column in columns):
+        bad = _bad_numbers(frame[column], column not in spec.numbers, column in spec.spread)
         if bad.any():
             row = int(np.flatnonzero(bad)[0])
             found = f"{frame[column].iloc[row]!r} in data row {row + 1} ({int(bad.sum())} such rows)"
@@ -116,12 +128,12 @@ def _value_faults(path: Path, frame: pd.DataFrame, spec: TableSpec, remedy: str)
     return faults + _vocabulary_faults(path, frame, spec, remedy)
 
 
-def _bad_numbers(column: pd.Series, may_be_empty: bool) -> np.ndarray:
+def _bad_numbers(column: pd.Series, may_be_empty: bool, is_spread: bool) -> np.ndarray:
     numbers = pd.to_numeric(column, errors="coerce").to_numpy(float)
-    if not may_be_empty:
-        return ~np.isfinite(numbers)
-    unreadable = np.isnan(numbers) & column.notna().to_numpy()
-    return unreadable | np.isinf(numbers) | (numbers < 0)
+    bad = ~np.isfinite(numbers)
+    if may_be_empty:
+        bad &= column.notna().to_numpy()
+    return bad | (numbers < 0) if is_spread else bad
 
 
 def _vocabulary_faults(path: Path, frame: pd.DataFrame, spec: TableSpec, remedy: str) -> list[Fault]:
@@ -169,8 +181,10 @@ def difference_sign(frame: pd.DataFrame) -> int:
     """+1 if `difference` is top-down minus bottom-up, -1 if it is the reverse, 0 if it is neither."""
     gap = (frame["top_down"] - frame["bottom_up"]).to_numpy(float)
     tolerance = 1e-6 * (frame["top_down"].abs() + frame["bottom_up"].abs()).to_numpy(float) + 1e-9
+    stated = frame["difference"].to_numpy(float)
+    known = np.isfinite(gap) & np.isfinite(stated)
     for sign in (1, -1):
-        if np.all(np.abs(sign * gap - frame["difference"].to_numpy(float)) <= tolerance):
+        if np.all(np.abs(sign * gap - stated)[known] <= tolerance[known]):
             return sign
     return 0
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import Any
 
 from tenbin.core.constants import C_TO_CO2, N_TO_N2O
 from tenbin.core.units import TABLE_UNIT
@@ -136,7 +137,7 @@ def theme_variables(dark: bool) -> str:
     return " ".join(f"{ink.variable}: {ink.dark if dark else ink.light};" for ink in inks)
 
 
-def figure_parameters(salt: str) -> dict[str, object]:
+def figure_parameters(salt: str) -> dict[Any, Any]:
     """Matplotlib settings of one figure; `salt` makes the ids inside the SVG repeatable and its own."""
     ink, muted, rule = (NEUTRALS[name].light for name in ("ink", "muted", "rule"))
     return {

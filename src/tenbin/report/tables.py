@@ -10,9 +10,8 @@ from urllib.parse import quote
 
 from markupsafe import Markup, escape
 
-
 SHORT = 14
-"""Headings of rows up to this many letters are kept on one line."""
+"""Cells of up to this many letters are kept on one line."""
 
 
 @dataclass(frozen=True)
@@ -98,4 +97,5 @@ def _row(table: Table, index: int) -> Markup:
 
 
 def _cell(column: Column, text: str) -> Markup:
-    return Markup('<td class="number">{}</td>' if column.numeric else "<td>{}</td>").format(escape(text))
+    kind = "number" if column.numeric else "short" if len(text) <= SHORT else ""
+    return Markup("<td{}>{}</td>").format(Markup(f' class="{kind}"' if kind else ""), escape(text))
