@@ -1,7 +1,7 @@
 # Everything a newcomer needs; relies on python3 and make alone.
 PYTHON ?= python3
 VENV ?= .venv
-OUT ?= out
+OUT ?= tenbin-run
 JOBS ?= 2
 BIN := $(VENV)/bin
 
@@ -34,7 +34,7 @@ bench: $(VENV)/.installed
 
 validate: $(VENV)/.installed
 	$(BIN)/tenbin run --out $(OUT)
-	$(BIN)/tenbin check --out $(OUT)
+	$(BIN)/tenbin check $(OUT)
 
 docs: $(VENV)/.installed-dev
 	$(BIN)/mkdocs build --strict --site-dir site

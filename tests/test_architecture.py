@@ -16,10 +16,17 @@ import tenbin
 ROOT = Path(tenbin.__file__).parent
 FILES = sorted(ROOT.rglob("*.py"))
 RANKS = {
-    "__init__": 0, "core": 0,
+    "__init__": 0,
+    "core": 0,
     **dict.fromkeys(("data", "inference"), 1),
     **dict.fromkeys(("land", "water", "transport", "climate", "sites", "satellite", "learn"), 2),
-    "assimilate": 3, "budget": 4, "report": 5, "workflow": 6, "portal": 6, "cli": 7, "__main__": 8,
+    "assimilate": 3,
+    "budget": 4,
+    "report": 5,
+    "workflow": 6,
+    "portal": 6,
+    "cli": 7,
+    "__main__": 8,
 }
 HEAVY = {"jax", "xarray", "pandas", "matplotlib", "dask", "distributed", "snakemake", "scipy", "pint"}
 FORBIDDEN_NAMES = {"utils", "helpers", "misc", "common", "tools"}
