@@ -125,7 +125,7 @@ def require_unit(found: Any, expected: str, name: str, path: str | os.PathLike[s
 def require_values(table: pd.DataFrame, column: str, path: str | os.PathLike[str]) -> pd.DataFrame:
     """`table` itself; InputError if it has no rows or nothing but missing values in `column`."""
     if not table[column].notna().any():
-        found = "no rows" if table.empty else f"{len(table)} rows, all missing"
+        found = "no rows, or all missing" if table.empty else f"{len(table)} rows, all missing"
         raise fault(path, column, found, "at least one value", "choose another station, gas or period")
     return table
 

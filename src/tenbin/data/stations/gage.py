@@ -65,7 +65,7 @@ def read(
     file = catalog.locate(PRODUCT, f"gage_{SITES[site]}_sio1993.gtar.gz") if path is None else path
     place = read_sites().loc[site]
     months = [_month(text, name, site, gas, file) for name, text in _members(file)]
-    table = pd.concat([month for month in months if not month.empty], ignore_index=True)
+    table = _joined([month for month in months if not month.empty], file)
     # Local standard time is UTC plus the offset.
     table["time"] = (table["time"] - pd.Timedelta(hours=place["utc_offset"])).dt.tz_localize("UTC")
     table["value"] = sentinels_to_nan(table["value"], [MISSING])
@@ -74,6 +74,12 @@ def read(
     kept = kept.assign(**labels, lat=place["lat"], lon=place["lon"], alt=place["alt"])
     kept = kept.sort_values("time", kind="stable").reset_index(drop=True)
     return describe(require_values(kept, "value", file), PRODUCT, file, unit=UNIT[gas], scale=SCALE)
+
+
+def _joined(months: list[pd.DataFrame], path: str | os.PathLike[str]) -> pd.DataFrame:
+    if not months:
+        raise fault(path, "measurements", "no rows in any month", "at least one", "fetch the file again")
+    return pd.concat(months, ignore_index=True)
 
 
 def _members(path: str | os.PathLike[str]) -> list[tuple[str, list[str]]]:

@@ -87,7 +87,7 @@ def read_zone(hemisphere: str, path: str | os.PathLike[str] | None = None) -> pd
     choose(hemisphere, ("nh", "sh"), "hemisphere", PRODUCT)
     file = catalog.locate(PRODUCT, f"zone_{hemisphere}.mbl.ch4") if path is None else path
     table = read_csv(file, sep=r"\s+", header=None)
-    if table.shape[1] != 2 or not all(np.issubdtype(kind, np.number) for kind in table.dtypes):
+    if table.shape[1] != 2 or not all(map(pd.api.types.is_numeric_dtype, table.dtypes)):
         remedy = "use the zone file of the marine boundary layer"
         raise fault(file, "columns", f"{table.shape[1]} columns", "two numbers a line: year and ppb", remedy)
     table.columns = ["decimal_year", "value"]
@@ -98,7 +98,7 @@ def read_zone(hemisphere: str, path: str | os.PathLike[str] | None = None) -> pd
 def _require_steps(year: np.ndarray, path: str | os.PathLike[str]) -> None:
     # Four quarters make a month only if every step is a 48th of a year and none is missing.
     expected = year[0] + np.arange(year.size) / STEPS_A_YEAR
-    if not np.allclose(year, expected, atol=2e-3):
+    if not np.allclose(year, expected, rtol=0.0, atol=2e-3):
         first = year[np.abs(year - expected) > 2e-3][0]
         remedy = "fill the gap or use the version in the catalog"
         raise fault(path, "decimal year", f"a break at {first:.4f}", "48 even steps a year", remedy)

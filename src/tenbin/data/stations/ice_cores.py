@@ -143,7 +143,7 @@ def read_menking_spline(gas: str, path: Path | None = None) -> pd.DataFrame:
 def read_wmo_mixing_ratio(species: str = "CH3CCl3", path: Path | None = None) -> pd.DataFrame:
     """Annual mole fraction [ppt] of one ozone-depleting substance, 1955-2100: gas, year, value, unit.
 
-    Values to 2020 rest on observations, later ones are a scenario. Source: WMO 2022, chapter 7.
+    Past years rest on observations, later ones are a scenario. Source: WMO 2022, chapter 7.
     """
     file = catalog.locate("wmo2022_mixing_ratios") if path is None else path
     rows = cells(file, "2022 MX")
