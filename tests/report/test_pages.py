@@ -123,6 +123,7 @@ def test_equal_stage_files_give_an_equal_page_and_file(written_report: Path, tmp
 def test_bands_of_the_netcdf_sum_to_its_globe(written_report: Path) -> None:
     with xr.open_dataset(written_report.parent / "budget.nc", engine="h5netcdf") as budget:
         assert list(budget["lat"].values) == [-60.0, -15.0, 15.0, 60.0]
+        assert list(budget["band"].values) == ["90S-30S", "30S-EQ", "EQ-30N", "30N-90N"]
         assert budget["time"].dt.year.values[[0, -1]].tolist() == [1984, 2020]
         for side in ("prior", "posterior"):
             bands, globe = budget[f"ch4_emission_{side}"].sum("lat"), budget[f"ch4_emission_{side}_globe"]

@@ -112,6 +112,6 @@ def _note() -> str:
     )
     return (
         f"{weights} ({METRICS[0].source}). "
-        "The uncertainty of the metric is not included, and errors of the three gases are added as if independent. "
+        "The uncertainty of the metric is not included, and errors of the gases are added as if independent. "
         "Natural sources are part of 'all sources'; only the anthropogenic line can be set beside targets."
     )

@@ -84,7 +84,7 @@ def _frame_of_reference(years: np.ndarray) -> xr.Dataset:
         coords={
             "time": ("time", (starts + ends) / 2.0, {**time, "units": "days since 1970-01-01"}),
             "lat": ("lat", edges.mean(axis=1), latitude),
-            "band": ("lat", np.array(BANDS, dtype="S7"), {"long_name": "latitude band"}),
+            "band": ("lat", np.array(BANDS), {"long_name": "latitude band"}),
         },
     )
 
@@ -108,6 +108,11 @@ def _attributes() -> dict[str, str]:
 def write_budget(stages: Stages, path: Path) -> None:
     """Write `budget_dataset` to `path` as netCDF-4; equal stage files give equal bytes."""
     dataset = budget_dataset(stages)
-    plain = {name: {"_FillValue": None} for name in ("time", "lat", "lat_bnds", "time_bnds", "band")}
+    plain: dict[str, dict[str, object]] = {
+        name: {"_FillValue": None} for name in ("time", "lat", "lat_bnds", "time_bnds")
+    }
+    plain["band"] = {
+        "dtype": "S1"
+    }  # characters, not variable-length strings: every netCDF viewer reads those
     encoding = {str(name): dict(_ENCODING) for name in dataset.data_vars if str(name) not in plain} | plain
     dataset.to_netcdf(path, engine="h5netcdf", encoding=encoding)

@@ -31,6 +31,8 @@ def estimate(ax: Axes, rows: pd.DataFrame, approach: str, mean: str, sd: str, ma
     look, colour = style.APPROACHES[approach], style.pan_colour(approach, rows.attrs["gas"])
     years, values, spread = (rows[name].to_numpy(float) for name in ("year", mean, sd))
     ax.fill_between(years, values - spread, values + spread, color=colour, alpha=SHADE, linewidth=0)
+    if len(years) == 1:  # a band of no width would hide the uncertainty
+        ax.errorbar(years, values, yerr=np.nan_to_num(spread), color=colour, capsize=3)
     face = colour if look.filled else style.NEUTRALS["paper"].light
     (line,) = ax.plot(
         years, values, look.linestyle, color=colour, linewidth=1.5, label=look.label,

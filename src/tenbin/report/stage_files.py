@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +25,7 @@ class TableSpec:
     """Columns a table must have, and the verb that writes it.
 
     `numbers` are finite in every row; `gaps` may be empty; `spread` may be empty but not negative.
-    Tables of `mass` hold [Tg of the gas yr-1].
+    Tables of `mass` hold [Tg of the gas yr-1]. `may_lack_rows` where a short run has none to give.
     """
 
     verb: str
@@ -34,6 +34,7 @@ class TableSpec:
     gaps: tuple[str, ...] = ()
     spread: tuple[str, ...] = ()
     mass: bool = False
+    may_lack_rows: bool = False
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -65,7 +66,7 @@ TABLES: Mapping[str, TableSpec] = {
         ("bottom_up_sd", "top_down_sd", "difference_sd"),
         mass=True,
     ),
-    "decades": _ledger("budget"),
+    "decades": replace(_ledger("budget"), may_lack_rows=True),
     "closure": TableSpec(
         "budget",
         ("gas", "period"),
@@ -73,6 +74,7 @@ TABLES: Mapping[str, TableSpec] = {
         ("sources", "sinks", "growth_from_budget", "growth_observed", "residual"),
         ("sd",),
         mass=True,
+        may_lack_rows=True,
     ),
 }
 
@@ -110,7 +112,7 @@ def _column_faults(path: Path, frame: pd.DataFrame, spec: TableSpec, remedy: str
     if missing:
         found = ", ".join(map(str, frame.columns))
         return [Fault(str(path), ", ".join(missing), f"columns {found}", "these columns as well", remedy)]
-    if frame.empty:
+    if frame.empty and not spec.may_lack_rows:
         return [Fault(str(path), "table", "no rows", "at least one row", remedy)]
     return []
 
@@ -144,7 +146,7 @@ def _vocabulary_faults(path: Path, frame: pd.DataFrame, spec: TableSpec, remedy:
         faults.append(Fault(str(path), "gas", ", ".join(strange), f"one of {known}", remedy))
     stated = spec.mass and "unit" in frame
     units = sorted(set(frame["unit"].astype(str))) if stated else []
-    if stated and units != [LEDGER_UNIT]:
+    if units and units != [LEDGER_UNIT]:
         faults.append(Fault(str(path), "unit", ", ".join(units), f"{LEDGER_UNIT} of the gas itself", remedy))
     return faults
 
