@@ -72,7 +72,8 @@ def text_record(tmp_path, body="1990 08  345.960 -99 -9999 -999999 -99  1.000000
     facts = {
         "STATION": "Gosan", "PARAMETER": "CO2", "UNIT": "ppm", "SUBMITTED BY": "METRI",
         "LATITUDE": "33 17' N", "LONGITUDE": "126 10' E", "ALTITUDE": "72 m",
-        "SAMPLING TYPE": "surface-flask", "CALIBRATION": "WMO CO2 X1997(1990-08-01 - 2003-06-01)", "TABLENAME": "GSN233N055fz",
+        "SAMPLING TYPE": "surface-flask", "CALIBRATION": "WMO CO2 X1997(1990-08-01 - 2003-06-01)",
+        "TABLENAME": "GSN233N055fz",
     } | changes  # fmt: skip
     lines = [f"{name}: {value}" for name, value in facts.items()] + [""] * (25 - len(facts))
     path = tmp_path / "gsn.dat"
