@@ -14,7 +14,7 @@ from typing import Any
 
 import tenbin
 from tenbin.core.errors import Fault, InputError
-from tenbin.core.provenance import write_json
+from tenbin.workflow.inputs import remember_inputs, watched_inputs
 from tenbin.workflow.ownership import end_with_owner
 from tenbin.workflow.records import verify_conservation
 from tenbin.workflow.settings import RunConfig
@@ -110,9 +110,11 @@ def run_stage(name: str, config: RunConfig, out: Path) -> None:
     """
     stage = STAGES[name]
     _demand_inputs(stage, out)
-    stage.load()(config, out)
+    with watched_inputs(config) as found:
+        stage.load()(config, out)
     _demand_outputs(stage, out)
     if stage.keeps_record:
+        remember_inputs(out / stage.record, found)
         verify_conservation(out / stage.record)
 
 
@@ -127,9 +129,6 @@ def _demand_inputs(stage: Stage, out: Path) -> None:
 
 
 def _demand_outputs(stage: Stage, out: Path) -> None:
-    """A stage that keeps no record gets an empty one; any other missing output is our own error."""
-    if stage.keeps_record and not (out / stage.record).exists():
-        write_json(out / stage.record, {"conservation": []})
     missing = [file for file in stage.writes if not (out / file).is_file()]
     if missing:
         raise RuntimeError(f"{stage.function} did not write {', '.join(missing)} into {out}")
