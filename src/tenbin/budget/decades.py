@@ -10,7 +10,7 @@ import pandas as pd
 from tenbin.budget import sectors, uncertainty
 from tenbin.budget.columns import COLUMNS, SUM, UNIT
 from tenbin.core.errors import Fault, raise_if_any
-from tenbin.core.regions import BANDS, latitude_bounds
+from tenbin.core.regions import BANDS, HEMISPHERES, latitude_bounds
 
 __all__ = ["DECADES", "MIN_YEARS", "period_means"]
 
@@ -33,7 +33,7 @@ def period_means(
     raise_if_any(_period_faults(periods))
     yearly = ledger[(ledger["year_start"] == ledger["year_end"]) & ledger["mean"].notna()]
     parts = [part for period in periods for part in _one_period(yearly, period, min_years)]
-    table = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=COLUMNS)
+    table = pd.concat([ledger.iloc[:0], *(part for part in parts if len(part))], ignore_index=True)
     return table[COLUMNS]
 
 
@@ -48,10 +48,19 @@ def _period_faults(periods: Sequence[tuple[int, int]]) -> Iterator[Fault]:
 def _one_period(yearly: pd.DataFrame, period: tuple[int, int], min_years: int) -> Iterator[pd.DataFrame]:
     inside = yearly[yearly["year_start"].between(*period)]
     needed = min(min_years, period[1] - period[0] + 1)
-    for (gas, approach), rows in inside.groupby(["gas", "approach"]):
-        own = rows[rows["source"] != SUM]
-        yield _own_means(own, period, needed)
-        yield _sum_means(rows[rows["source"] == SUM], own, str(gas), str(approach), period, needed)
+    for (gas, _), rows in inside.groupby(["gas", "approach"]):
+        is_sum = _rebuildable(rows, str(gas))
+        yield _own_means(rows[~is_sum], period, needed)
+        if is_sum.any():
+            yield _sum_means(rows[is_sum], rows[~is_sum], str(gas), period, needed)
+
+
+def _rebuildable(rows: pd.DataFrame, gas: str) -> pd.Series:
+    """Which rows are sums whose leaves all stand in the bands, so that their errors can be rebuilt."""
+    present = set(rows.loc[rows["region"].isin(BANDS) & (rows["source"] != SUM), "sector"])
+    complete = [sector for sector in rows["sector"].unique() if set(sectors.leaves(gas, sector)) <= present]
+    zonal = ("globe", *HEMISPHERES, *BANDS)
+    return (rows["source"] == SUM) & rows["sector"].isin(complete) & rows["region"].isin(zonal)
 
 
 def _own_means(rows: pd.DataFrame, period: tuple[int, int], needed: int) -> pd.DataFrame:
@@ -86,7 +95,7 @@ def _by_year(rows: pd.DataFrame, keys: list[str], value: str) -> pd.DataFrame:
 
 
 def _sum_means(
-    sums: pd.DataFrame, own: pd.DataFrame, gas: str, approach: str, period: tuple[int, int], needed: int
+    sums: pd.DataFrame, own: pd.DataFrame, gas: str, period: tuple[int, int], needed: int
 ) -> pd.DataFrame:
     """Means of sums, their errors rebuilt from the leaves in the bands."""
     count = sums.groupby(_SERIES)["mean"].agg(["mean", "count"]).reset_index()
