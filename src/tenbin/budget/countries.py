@@ -36,6 +36,8 @@ def rows(root: Path, world: pd.DataFrame) -> pd.DataFrame:
 def _scaled(national: pd.DataFrame, gas: str, sector: str, source: str, world: pd.DataFrame) -> pd.DataFrame:
     """All years of each country; those after the inventory by damped drift, then scaled to the world."""
     wide = national.pivot(index="region", columns="year", values="mean").fillna(0.0)
+    # A year of nought is kept: without it a mean over years would be one over years of emission.
+    wide = wide[(wide != 0).any(axis=1)]
     last = int(wide.columns[-1])
     values = wide.to_numpy()
     values = np.concatenate([values, extension.damped_log_drift(values, LAST_YEAR - last)], axis=1)
@@ -45,7 +47,7 @@ def _scaled(national: pd.DataFrame, gas: str, sector: str, source: str, world: p
     table = pd.DataFrame(values * factor, index=wide.index, columns=YEARS)
     tidy = table.reset_index().melt(id_vars="region", var_name="year_start", value_name="mean")
     tidy["year_start"] = tidy["year_start"].astype(int)
-    tidy = tidy[tidy["mean"] != 0].assign(gas=gas, sector=sector, source=source, unit=UNIT)
+    tidy = tidy.assign(gas=gas, sector=sector, source=source, unit=UNIT)
     scale = dict(zip(YEARS, factor, strict=True))
     note = [_note(year, last, scale[year]) for year in tidy["year_start"]]
     sd = uncertainty.model()["country"][gas] * tidy["mean"].abs()

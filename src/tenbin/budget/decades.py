@@ -78,15 +78,15 @@ def _own_means(rows: pd.DataFrame, period: tuple[int, int], needed: int) -> pd.D
     return _finished(named, count[kept].sum(axis=1).to_numpy(), period)
 
 
-def _series_source(rows: pd.DataFrame) -> pd.Series:
+def _series_source(rows: pd.DataFrame) -> np.ndarray:
     """One name per series: its sources joined, unless two of them give the same year (then each alone)."""
-    joined = rows.groupby(_SERIES)["source"].transform(lambda s: "+".join(dict.fromkeys(s)))
-    twice = (
-        rows.duplicated([*_SERIES, "year_start"], keep=False)
-        .groupby([rows[c] for c in _SERIES])
-        .transform("any")
-    )
-    return joined.where(~twice, rows["source"])
+    named = rows[[*_SERIES, "source"]].drop_duplicates()
+    several = named[named.duplicated(_SERIES, keep=False)].groupby(_SERIES)["source"].agg("+".join)
+    joined = rows[_SERIES].merge(several.rename("joined").reset_index(), on=_SERIES, how="left")["joined"]
+    twice = rows.loc[rows.duplicated([*_SERIES, "year_start"]), _SERIES].drop_duplicates()
+    is_twice = rows[_SERIES].merge(twice, on=_SERIES, how="left", indicator=True)["_merge"] == "both"
+    keep = joined.isna().to_numpy() | is_twice.to_numpy()
+    return np.where(keep, rows["source"].to_numpy(), joined.to_numpy())
 
 
 def _by_year(rows: pd.DataFrame, keys: list[str], value: str) -> pd.DataFrame:
