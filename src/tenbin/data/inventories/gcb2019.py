@@ -97,7 +97,9 @@ def _global(long: pd.DataFrame, file: PathLike, **more: str) -> pd.DataFrame:
 def read_fossil(path: PathLike | None = None) -> pd.DataFrame:
     """Global fossil CO2 by fuel 1959-2018 [Tg CO2 yr-1]: fuels and flaring 'fossil', cement 'industry'.
 
-    The file's total (rounded to 1 MtC) is left out. Column `provenance` says CDIAC, BP, USGS or 'Constant'.
+    The file's total is left out. From 1990 it exceeds the five rows by 34 to 50 MtC of sources reported to
+    the UN and not listed by fuel: for a world total use `read`. Column `provenance` says CDIAC, BP, USGS or
+    'Constant'.
     """
     file = source_path(path, PRODUCT, "fossil-fuel-cement.csv")
     raw = read_table(file, ("Year", "Category", "Value", "Source"))

@@ -40,10 +40,11 @@ def read(
 ) -> pd.DataFrame:
     """Emissions [Tg of the species yr-1] by GFED region ('gfed:BONA' ...) and 'globe', 1997-2019.
 
-    `fire_types` gives one row per fire type (category), else the combined total. Values are rounded integers
-    in the unit of their row; that step is column `resolution` [Tg yr-1]: a small region's 0 means less than
-    half of it, and regions need not sum to the globe exactly. Column `status` is 'final' or 'beta' (from
-    2017). Source: van der Werf et al. 2017, ESSD 9, 697.
+    `fire_types` gives one row per fire type (category), else the combined total. Values are whole numbers in
+    the unit of their row, cut and not rounded: the 14 regions fall short of the globe by 7 steps on average,
+    half a step each. The step is column `resolution` [Tg yr-1], and the truth lies in value .. value +
+    resolution; a small region's 0 is less than one step. Column `status` is 'final' or 'beta' (from 2017).
+    Source: van der Werf et al. 2017, ESSD 9, 697.
     """
     file = source_path(path, PRODUCT, "gfed41s_region_year_1997-2019.csv.gz")
     raw = read_table(file, ("species", "fire_type", "region", "year", "value", "unit"))

@@ -76,14 +76,21 @@ def _ring(indices: list[int], arcs: Arcs) -> np.ndarray:
 
 
 def within_dateline(rings: list[np.ndarray]) -> BaseGeometry:
-    """Polygon of an outer ring and its holes, each (n, 2) of longitude and latitude, cut at 180 degrees.
+    """Polygon of rings, each (n, 2) of longitude and latitude [degrees], cut at 180 degrees.
 
     A step of more than 180 degrees of longitude is a crossing of the dateline. A ring that goes once round
-    the globe encloses the nearer pole, and is closed along it.
+    the globe encloses the nearer pole, and is closed along it. A place is inside if an odd number of rings
+    hold it, so that a hole, and the ring that Antarctica's map has about the pole itself, is outside.
     """
-    shell = _around_pole(_unwrapped(rings[0]))
-    polygon = shapely.Polygon(shell, [_beside(_unwrapped(hole), shell) for hole in rings[1:]])
-    polygon = _valid(polygon)
+    shape = _filled(rings[0])
+    for ring in rings[1:]:
+        shape = shapely.symmetric_difference(shape, _filled(ring))
+    return _valid(shape)
+
+
+def _filled(ring: np.ndarray) -> BaseGeometry:
+    """The inside of one ring, within -180..180."""
+    polygon = _valid(shapely.Polygon(_around_pole(_unwrapped(ring))))
     west, _, east, _ = polygon.bounds
     if polygon.is_empty or (west >= -180.0 and east <= 180.0):  # a coarse map holds islets of no area
         return polygon
@@ -104,12 +111,6 @@ def _around_pole(ring: np.ndarray) -> np.ndarray:
         return ring
     pole = np.copysign(90.0, ring[:, 1].mean())
     return np.vstack([ring, [ring[-1, 0], pole], [ring[0, 0], pole]])
-
-
-def _beside(hole: np.ndarray, shell: np.ndarray) -> np.ndarray:
-    """The hole moved by whole turns to where its shell lies."""
-    turns = np.round((hole[:, 0].mean() - 0.5 * (shell[:, 0].min() + shell[:, 0].max())) / 360.0)
-    return hole - np.array([360.0 * turns, 0.0])
 
 
 def _turned(polygon: BaseGeometry, turn: int) -> BaseGeometry:
