@@ -2,8 +2,8 @@
 
 Usage: python benchmarks/balance.py --quick        (embedded data unless TENBIN_DATA is set)
 
-Expected: CH4 550-600 Tg yr-1 (2010-2019), N2O 16.5-18.2 TgN yr-1 (2009-2018), CO2 growth of each decade within
-0.1 PgC yr-1 of GCB2019, chi-square per observation 0.7-1.3.
+Expected: CH4 550-600 Tg yr-1 (2010-2019), N2O 16.5-18.2 TgN yr-1 (2009-2018), CO2 growth of each decade
+within 0.1 PgC yr-1 of GCB2019, chi-square per observation 0.7-1.3.
 """
 
 from __future__ import annotations

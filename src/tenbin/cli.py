@@ -166,7 +166,7 @@ def _stage(name: str, config: Path | None, out: Path | None) -> None:
     """Do one stage in a run folder."""
     from tenbin.workflow.stages import run_verb
 
-    run_verb(name, config, out)
+    typer.echo(run_verb(name, config, out))
 
 
 def _console() -> Any:

@@ -4,15 +4,36 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pandas as pd
+
+from tenbin.core.provenance import RunRecord, atomic_path, write_json
 from tenbin.workflow.settings import RunConfig
+
+CLOSURE_LIMIT = 1e-9
+"""Children sum to their parents to this, relative to their sizes: round-off of twelve written digits."""
 
 
 def inventory(config: RunConfig, out: Path) -> None:
     """Write bottom_up.csv, from the files under $TENBIN_DATA or from the package's own table."""
-    from tenbin.budget import bottom_up
+    from tenbin.budget import bottom_up, ledger
     from tenbin.data import catalog
 
-    bottom_up.write(out, catalog.data_root() if config.data == "full" else None)
+    path = bottom_up.write(out, catalog.data_root() if config.data == "full" else None)
+    _write_record("inventory", ledger.read(path), out)
+
+
+def budget(config: RunConfig, out: Path) -> None:
+    """Enter both pans into one ledger and compare them, by year and by decade of the period."""
+    from tenbin.budget import decades, growth, ledger, reconcile
+
+    seen = pd.read_csv(out / "growth.csv", keep_default_na=False, na_values={"growth": [""], "sd": [""]})
+    pans = [ledger.read(out / f"{pan}.csv") for pan in ("bottom_up", "top_down")]
+    rows = pd.concat([pan[pan.gas.isin([*config.gases, "mcf"])] for pan in pans], ignore_index=True)
+    ledger.write(rows, out / "ledger.csv")
+    ledger.write(decades.period_means(rows), out / "decades.csv", parquet=False)
+    _write_table(reconcile.reconcile(rows), out / "reconciliation.csv")
+    _write_table(growth.growth_closure(rows, seen), out / "closure.csv")
+    _write_record("budget", rows, out)
 
 
 def report(config: RunConfig, out: Path) -> None:
@@ -20,3 +41,22 @@ def report(config: RunConfig, out: Path) -> None:
     from tenbin.report.pages import write_report
 
     write_report(out)
+
+
+def _write_record(stage: str, rows: pd.DataFrame, out: Path) -> None:
+    """The stage's record, with the worst residual of children against parents for each kind of sum."""
+    from tenbin.budget import closure
+
+    record = RunRecord(stage)
+    for kind, lines in closure.closure(rows).groupby("kind"):
+        worst, where = closure.worst(lines)
+        record.conserve(f"sums over {kind}s", worst, CLOSURE_LIMIT, where)
+    write_json(out / f"{stage}.json", record.content())
+    record.verify(where=str(out / f"{stage}.json"))
+
+
+def _write_table(table: pd.DataFrame, path: Path) -> None:
+    from tenbin.budget.columns import FLOAT_FORMAT
+
+    with atomic_path(path) as partial:
+        table.to_csv(partial, index=False, float_format=FLOAT_FORMAT, lineterminator="\n")

@@ -93,14 +93,15 @@ def maker_of(file: str) -> str:
     return next(stage.name for stage in STAGES.values() if file in stage.outputs)
 
 
-def run_verb(name: str, config_path: Path | None, out: Path | None) -> None:
-    """One stage as a verb of the command line: settle the configuration, do the work, leave word of it."""
+def run_verb(name: str, config_path: Path | None, out: Path | None) -> str:
+    """One stage as a verb of the command line: settle the configuration, do the work, say what it wrote."""
     from tenbin.workflow.preflight import prepare
 
     end_with_owner()
     config, folder = prepare(config_path, out, keeps=True)
     with told(folder, name):
         run_stage(name, config, folder)
+    return f"{name}: wrote {', '.join(STAGES[name].writes)} in {folder}"
 
 
 def run_stage(name: str, config: RunConfig, out: Path) -> None:
