@@ -113,7 +113,8 @@ def contains(gas: str, outer: str, inner: str) -> bool:
 
 def overlapping(gas: str, chosen: tuple[str, ...]) -> list[tuple[str, str]]:
     """Pairs (outer, inner) of `chosen` of which one contains the other: their sum would count twice."""
-    return [(a, b) for a in chosen for b in chosen if contains(gas, a, b)]
+    each = tuple(dict.fromkeys(chosen))
+    return [(a, b) for a in each for b in each if contains(gas, a, b)]
 
 
 def boundary(gas: str) -> str:
