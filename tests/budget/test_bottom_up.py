@@ -90,3 +90,9 @@ def test_each_country_divides_over_the_bands_without_loss():
 def test_written_twice_the_pan_is_the_same_bytes(tmp_path):
     first, second = (bottom_up.write(tmp_path / name) for name in ("a", "b"))
     assert first.name == "bottom_up.csv" and first.read_bytes() == second.read_bytes()
+
+
+def test_every_source_of_the_pan_is_credited_with_a_licence(pan):
+    credited = bottom_up.credits()
+    assert set(pan["source"]) - {"sum"} <= set(credited)
+    assert all({"what", "citation", "licence"} == set(entry) for entry in credited.values())

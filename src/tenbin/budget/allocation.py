@@ -80,10 +80,15 @@ def _refuse_unknown(table: pd.DataFrame, shares: pd.DataFrame) -> None:
     )  # fmt: skip
 
 
-def fire_regions_to_bands(table: pd.DataFrame) -> pd.DataFrame:
-    """Fires by basis region (columns) and year (index) [Tg yr-1] as bands (columns) by year."""
+def fire_regions_to_bands(table: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Fires by basis region (columns) and year (index) [Tg yr-1] as bands by year, and their spread.
+
+    A share s of a region that straddles a band edge has the error `gfed_share_sd` x sqrt(s (1 - s)).
+    """
     shares = pd.DataFrame(band_shares()["gfed"], index=list(BANDS)).T
-    return table[list(shares.index)] @ shares
+    error = band_shares()["gfed_share_sd"] * np.sqrt(shares * (1.0 - shares))
+    fires = table[list(shares.index)]
+    return fires @ shares, np.sqrt(fires**2 @ error**2)
 
 
 def wetlands_to_bands(models: pd.DataFrame) -> pd.DataFrame:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from importlib import resources
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -14,7 +15,7 @@ from tenbin.budget.columns import SUM, UNIT
 from tenbin.budget.components import FIRST_YEAR, LAST_YEAR, PGC_TO_TG_CO2
 from tenbin.core.regions import BANDS
 
-__all__ = ["build", "leaves", "write"]
+__all__ = ["build", "credits", "leaves", "write"]
 
 YEARS = np.arange(FIRST_YEAR, LAST_YEAR + 1)
 REGIONS = {band: (band,) for band in BANDS} | {"nh": BANDS[2:], "sh": BANDS[:2], "globe": BANDS}
@@ -43,6 +44,14 @@ def build(data_root: Path | None, with_countries: bool = True) -> pd.DataFrame:
 def write(out_dir: str | os.PathLike[str], data_root: Path | None = None) -> Path:
     """Build the pan and write OUT/bottom_up.csv, the same bytes for the same inputs; returns its path."""
     return ledger.write(build(data_root), Path(out_dir) / "bottom_up.csv", parquet=False)[0]
+
+
+def credits() -> dict[str, dict[str, str]]:
+    """What each source of the pan is, with citation and licence: source key -> {what, citation, licence}."""
+    import yaml  # only when credits are wanted
+
+    path = resources.files("tenbin.data.embedded").joinpath("bottom_up_sources.yaml")
+    return dict(yaml.safe_load(path.read_text(encoding="utf-8")))
 
 
 def leaves(data_root: Path | None) -> pd.DataFrame:

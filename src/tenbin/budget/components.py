@@ -94,18 +94,22 @@ def anthropogenic(root: Path, gas: str) -> pd.DataFrame:
 
 def fires(root: Path, gas: str) -> pd.DataFrame:
     """Open burning by band: GFED4.1s from 1997, before that BB4CMIP's world on GFED's mean geography."""
-    bands = allocation.fire_regions_to_bands(inventories.fires_by_region(root, gas))
+    bands, spread = allocation.fire_regions_to_bands(inventories.fires_by_region(root, gas))
     early = inventories.fires_before_satellites(root, gas)
-    geography = bands.sum() / bands.to_numpy().sum()
-    backcast = pd.DataFrame(np.outer(early, geography), index=early.index, columns=bands.columns)
-    backcast = backcast[backcast.index < bands.index.min()]
-    both = pd.concat([_long(backcast, "bb4cmip"), _long(bands, "gfed41s")])
+    early = early[early.index < bands.index.min()]
+    world = bands.to_numpy().sum()
+    before, before_spread = (
+        pd.DataFrame(np.outer(early, table.sum() / world), index=early.index, columns=table.columns)
+        for table in (bands, spread)
+    )
+    both = pd.concat([_long(before, "bb4cmip", before_spread), _long(bands, "gfed41s", spread)])
     return both.assign(gas=gas, sector="biomass_burning")
 
 
-def _long(wide: pd.DataFrame, source: str) -> pd.DataFrame:
-    tidy = wide.rename_axis("year").reset_index().melt(id_vars="year", var_name="band", value_name="mean")
-    return tidy.assign(spread=0.0, source=source)
+def _long(wide: pd.DataFrame, source: str, spread: pd.DataFrame | None = None) -> pd.DataFrame:
+    """Years by bands as rows; spread nought if none is given."""
+    columns = {"mean": wide.stack(), "spread": 0.0 if spread is None else spread.stack()}
+    return pd.DataFrame(columns).rename_axis(["year", "band"]).reset_index().assign(source=source)
 
 
 def wetlands(root: Path) -> pd.DataFrame:
