@@ -1,0 +1,1 @@
+"""The systems that join observations, models and inference."""

@@ -1,0 +1,183 @@
+"""The box model as a function of the parameters all gases share: transport, chemistry, hydroxyl by year."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import equinox as eqx
+import numpy as np
+
+from tenbin.core.arrays import jax, jnp
+from tenbin.core.params import declarations, from_vector, to_vector
+from tenbin.inference.covariance import exponential
+from tenbin.transport.box import Propagator, emission_response, propagator, run, transport_matrices
+from tenbin.transport.box_chemistry import BoxChemistryParams, loss_frequencies
+from tenbin.transport.box_geometry import N_BAND, N_BOX
+from tenbin.transport.box_parameters import BoxTransportParams
+
+Array = jax.Array
+
+
+class SharedParams(eqx.Module):
+    """What all gases share: transport, chemistry, and hydroxyl's relative anomaly of each year (year,)."""
+
+    transport: BoxTransportParams
+    chemistry: BoxChemistryParams
+    oh_anomaly: Array
+
+
+def prior_params(n_years: int) -> SharedParams:
+    """The parameters before any observation."""
+    return SharedParams(BoxTransportParams(), BoxChemistryParams(), jnp.zeros(n_years))
+
+
+def to_control(params: SharedParams) -> Array:
+    """Control vector: logarithms of all transport and chemistry parameters, then the hydroxyl anomalies."""
+    logs = jnp.log(jnp.concatenate([to_vector(params.transport), to_vector(params.chemistry)]))
+    return jnp.concatenate([logs, params.oh_anomaly])
+
+
+def from_control(control: Array) -> SharedParams:
+    """Parameters of a control vector; the inverse of `to_control`, differentiable."""
+    transport, chemistry = BoxTransportParams(), BoxChemistryParams()
+    n_t, n_c = to_vector(transport).shape[0], to_vector(chemistry).shape[0]
+    values = jnp.exp(control[: n_t + n_c])
+    transport, chemistry = from_vector(transport, values[:n_t]), from_vector(chemistry, values[n_t:])
+    return SharedParams(transport, chemistry, control[n_t + n_c :])
+
+
+def control_names(n_years: int, first_year: int) -> list[str]:
+    """Names of the elements of the control vector."""
+    named = [f"log {declared.name}" for module in (BoxTransportParams(), BoxChemistryParams())
+             for declared, _ in declarations(module)]  # fmt: skip
+    return named + [f"oh_anomaly {first_year + k}" for k in range(n_years)]
+
+
+VERTICAL_SHARE = 0.4
+"""Spread of vertical mixing relative to that of the other rates: radon and aircraft CO2 bound it better."""
+
+
+def prior_covariance(
+    n_years: int, transport_sd: float, oh_sd: float, anomaly_sd: float, anomaly_years: float
+) -> Array:
+    """Covariance of the control vector: independent logarithms, hydroxyl anomalies alike in nearby years.
+
+    `transport_sd` is the relative spread of the transport parameters; `oh_sd` that of mean hydroxyl; the
+    other chemistry parameters keep the relative spread of their declaration.
+    """
+    transport = [transport_sd * (VERTICAL_SHARE if d.name.startswith("mixing_vertical") else 1.0)
+                 for d, _ in declarations(BoxTransportParams())]  # fmt: skip
+    chemistry = [oh_sd if d.name == "oh_scale" else d.prior_sd / float(v)
+                 for d, v in declarations(BoxChemistryParams())]  # fmt: skip
+    logs = jnp.array(transport + chemistry)
+    years = jnp.arange(n_years, dtype=float)
+    anomalies = anomaly_sd**2 * exponential(years, anomaly_years)
+    return jax.scipy.linalg.block_diag(jnp.diag(logs**2), anomalies)
+
+
+def monthly_anomaly(oh_anomaly: Array) -> Array:
+    """Hydroxyl anomaly of each month, linear between mid-years; (year,) to (12 x year,)."""
+    n_years = oh_anomaly.shape[0]
+    middle = jnp.arange(n_years) + 0.5
+    return jnp.interp((jnp.arange(12 * n_years) + 0.5) / 12.0, middle, oh_anomaly)
+
+
+def losses(gas: str, params: SharedParams) -> dict[str, Array]:
+    """Loss frequencies [s-1] by process, each (time, 12)."""
+    return loss_frequencies(gas, params.chemistry, monthly_anomaly(params.oh_anomaly))
+
+
+def _months(gas: str, transport: Array, chemistry: BoxChemistryParams, anomaly: Array) -> Propagator:
+    """One propagator per month, arrays (time, 12, 12), from transport matrices and monthly anomalies.
+
+    Where the loss repeats every year only twelve matrices are exponentiated.
+    """
+    n_years = anomaly.shape[0] // 12
+    parts = loss_frequencies(gas, chemistry, anomaly)
+    if "oh_sink" not in parts:
+        total = sum((k[:12] for k in parts.values()), jnp.zeros((12, N_BOX)))
+        year = propagator(transport - jax.vmap(jnp.diag)(total))
+        return Propagator(*(jnp.tile(matrix, (n_years, 1, 1)) for matrix in year))
+    total = sum(parts.values(), jnp.zeros((12 * n_years, N_BOX)))
+    return propagator(jnp.tile(transport, (n_years, 1, 1)) - jax.vmap(jnp.diag)(total))
+
+
+def months(gas: str, params: SharedParams) -> Propagator:
+    """One propagator per month for a gas, arrays (time, 12, 12)."""
+    anomaly = monthly_anomaly(params.oh_anomaly)
+    return _months(gas, transport_matrices(params.transport), params.chemistry, anomaly)
+
+
+@partial(jax.jit, static_argnames="gas")
+def simulate(gas: str, control: Array, initial: Array, source: Array) -> tuple[Array, Array]:
+    """Monthly mean and end-of-month mole fractions (time, 12) [mol mol-1]; source (time, 12) [mol mol-1 s-1]."""
+    return run(months(gas, from_control(control)), initial, source)
+
+
+def _control_tangents(gas: str, control: Array) -> tuple[Propagator, Propagator, Propagator]:
+    """Propagators, their derivative by the logarithmic parameters (first axis) and by each month's anomaly.
+
+    A month's propagator depends on its own anomaly alone, so one tangent gives the derivative of all months.
+    """
+    n_logs = sum(shared_sizes())
+    anomaly = monthly_anomaly(control[n_logs:])
+
+    def of_logs(logs):
+        params = from_control(jnp.concatenate([logs, control[n_logs:]]))
+        return _months(gas, transport_matrices(params.transport), params.chemistry, anomaly)
+
+    def of_anomaly(monthly):
+        params = from_control(control)
+        return _months(gas, transport_matrices(params.transport), params.chemistry, monthly)
+
+    by_logs = jax.vmap(lambda tangent: jax.jvp(of_logs, (control[:n_logs],), (tangent,))[1])(jnp.eye(n_logs))
+    month, by_anomaly = jax.jvp(of_anomaly, (anomaly,), (jnp.ones_like(anomaly),))
+    return month, by_logs, by_anomaly
+
+
+def _forcing(by: Propagator, state: Array, source: Array) -> tuple[Array, Array]:
+    """Change of the end state and of the monthly mean for a change of propagator; leading axes kept."""
+    end = by.state @ state + by.source @ source
+    return end, by.mean_state @ state + by.mean_source @ source
+
+
+@partial(jax.jit, static_argnames="gas")
+def surface_jacobians(
+    gas: str, control: Array, initial: Array, source: Array
+) -> tuple[Array, Array, Array, Array]:
+    """Surface band means (time, 4) and their derivatives with respect to all unknowns.
+
+    Returns (surface, d surface/d control (time, 4, control), d surface/d emission (time, 4, band, time)
+    [mol mol-1 per Tg yr-1], d surface/d initial (time, 4, 12)). The derivative by the control is the tangent
+    linear model, written out so that the 43 yearly anomalies cost one tangent of the matrix exponentials.
+    """
+    month, by_logs, by_anomaly = _control_tangents(gas, control)
+    n_years = control.shape[0] - by_logs.state.shape[0]
+    weight = jax.jacfwd(monthly_anomaly)(jnp.zeros(n_years))
+    inputs = (month, Propagator(*(jnp.moveaxis(m, 0, 1) for m in by_logs)), by_anomaly, weight, source)
+    (_, _), (mean, by_control) = jax.lax.scan(
+        _tangent_step, (initial, jnp.zeros((N_BOX, control.shape[0]))), inputs
+    )
+    by_emission = emission_response(month, gas)
+    by_initial = jax.vmap(lambda q: run(month, q, jnp.zeros_like(source))[0][:, :N_BAND], out_axes=2)(
+        jnp.eye(N_BOX)
+    )
+    return mean[:, :N_BAND], by_control[:, :N_BAND], by_emission, by_initial
+
+
+def _tangent_step(carry, inputs):
+    """One month of the model and of its tangent linear with respect to the control vector."""
+    state, tangent = carry
+    now, by_logs, by_anomaly, share, source = inputs
+    logs_end, logs_mean = _forcing(by_logs, state, source)
+    anomaly_end, anomaly_mean = _forcing(by_anomaly, state, source)
+    forced_end = jnp.concatenate([logs_end.T, anomaly_end[:, None] * share], axis=1)
+    forced_mean = jnp.concatenate([logs_mean.T, anomaly_mean[:, None] * share], axis=1)
+    mean = now.mean_state @ state + now.mean_source @ source
+    new = now.state @ state + now.source @ source
+    return (new, now.state @ tangent + forced_end), (mean, now.mean_state @ tangent + forced_mean)
+
+
+def shared_sizes() -> tuple[int, int]:
+    """Number of transport and of chemistry parameters in the control vector."""
+    return int(np.size(to_vector(BoxTransportParams()))), int(np.size(to_vector(BoxChemistryParams())))

@@ -1,0 +1,151 @@
+"""Prior emissions of every band and month, their covariance, and the prior state of the air in 1978."""
+
+from __future__ import annotations
+
+from importlib import resources
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from tenbin.assimilate.balance_settings import TRACER, UNIT_FACTOR, BalanceSettings, EmissionPrior
+from tenbin.core.arrays import jax, jnp
+from tenbin.core.errors import Fault, InputError
+from tenbin.core.regions import BANDS
+from tenbin.inference.covariance import annual_cycle, exponential, neighbours
+from tenbin.transport.box_geometry import N_BAND, N_BOX
+
+Array = jax.Array
+
+ROOT_SECTOR = {"co2": "net_total", "ch4": "total", "n2o": "total"}
+CO2_TERMS = ("fossil", "industry", "land_use_change", "land_sink", "ocean")
+MCF_BAND_SHARE = np.array([0.02, 0.05, 0.13, 0.80])  # sales by country, McCulloch and Midgley 2001
+
+
+class GasPrior(NamedTuple):
+    """Prior of one gas: monthly emission (4, time) [Tg yr-1] and the air at the start (12,) [mol mol-1].
+
+    Errors of emissions have the covariance between(b, b') kernel(t, t') size(b, t) size(b', t'), of the air
+    at the start `initial_covariance` (12, 12).
+    """
+
+    emission: np.ndarray
+    size: Array
+    kernel: Array
+    between: Array
+    initial: np.ndarray
+    initial_covariance: np.ndarray
+
+    @property
+    def covariance(self) -> Array:
+        """Covariance of the private unknowns: emissions (band, time) then the twelve initial mole fractions."""
+        blocks = self.between[:, None, :, None] * self.kernel[None, :, None, :]
+        full = self.size[:, :, None, None] * blocks * self.size[None, None]
+        n = self.size.size
+        return jax.scipy.linalg.block_diag(full.reshape(n, n), jnp.asarray(self.initial_covariance))
+
+
+@jax.jit
+def prior_times_jacobian(
+    size: Array, kernel: Array, between: Array, initial: Array, jacobian: Array
+) -> Array:
+    """B H' (unknown, obs) for H (obs, unknown), by bands: a quarter of the operations of the full matrix."""
+    n_band, n_time = size.shape
+    by_band = jacobian[:, : n_band * n_time].reshape(-1, n_band, n_time) * size
+    mixed = jnp.einsum("ab,obt->aot", between, by_band)
+    spread = jnp.einsum("aot,ts->aso", mixed, kernel) * size[:, :, None]
+    start = initial @ jacobian[:, n_band * n_time :].T
+    return jnp.concatenate([spread.reshape(n_band * n_time, -1), start])
+
+
+def annual_prior(
+    bottom_up: pd.DataFrame, gas: str, settings: BalanceSettings
+) -> tuple[np.ndarray, np.ndarray]:
+    """Prior emission and its size (4, year) [Tg yr-1] of a gas, from the bottom-up ledger.
+
+    For CO2 the size is the sum of the absolute terms: a net flux near zero made of large ones is not well
+    known. Years outside the ledger take its nearest year.
+    """
+    years = range(settings.first_year, settings.year_end + 1)
+    rows = bottom_up[(bottom_up.gas == gas) & bottom_up.region.isin(BANDS)]
+    emission = _by_band_and_year(rows[rows.sector == ROOT_SECTOR[gas]], years)
+    if gas != "co2":
+        return emission, np.abs(emission)
+    terms = rows[rows.sector.isin(CO2_TERMS)]
+    return emission, _by_band_and_year(terms.assign(mean=terms["mean"].abs()), years)
+
+
+def _by_band_and_year(rows: pd.DataFrame, years: range) -> np.ndarray:
+    table = rows.pivot_table(index="region", columns="year_start", values="mean", aggfunc="sum").reindex(
+        list(BANDS)
+    )
+    if table.empty or table.isna().any().any():
+        raise InputError([Fault("bottom_up.csv", "mean", "a band or year without a value", "every band and year",
+                                "run 'tenbin inventory' again")])  # fmt: skip
+    first, last = int(table.columns.min()), int(table.columns.max())
+    return table[[min(max(year, first), last) for year in years]].to_numpy()
+
+
+def mcf_emissions(settings: BalanceSettings) -> tuple[np.ndarray, np.ndarray]:
+    """Published emissions of CH3CCl3 and their standard deviations (4, year) [Tg yr-1].
+
+    The world's total is spread by sales; the spread itself is unsure, so every band's error has a floor. The
+    standard deviations are scaled so that the world's is the published one.
+    """
+    with resources.files("tenbin.data.embedded").joinpath("mcf_emissions.csv").open() as stream:
+        table = pd.read_csv(stream)
+    years = np.arange(settings.first_year, settings.year_end + 1)
+    world = np.interp(years, table.year, table.emission_gg) * 1e-3
+    sd = np.interp(years, table.year, table.sd_gg) * 1e-3
+    shape = MCF_BAND_SHARE + 0.05
+    between = np.asarray(neighbours(N_BAND, settings.band_correlation))
+    return MCF_BAND_SHARE[:, None] * world, shape[:, None] * sd / np.sqrt(shape @ between @ shape)
+
+
+def emission_kernel(prior: EmissionPrior, settings: BalanceSettings) -> Array:
+    """Covariance in time (time, time) of relative errors of monthly emissions."""
+    time = jnp.arange(settings.n_months) / 12.0
+    kernel = (
+        0.5 * prior.annual**2 * (exponential(time, prior.slow_years) + exponential(time, prior.fast_years))
+    )
+    kernel = kernel + prior.seasonal**2 * annual_cycle(time, 15.0)
+    return kernel + prior.monthly**2 * exponential(time, 0.15)
+
+
+def initial_air(means: pd.DataFrame, gas: str, settings: BalanceSettings) -> tuple[np.ndarray, np.ndarray]:
+    """Mole fractions (12,) [mol mol-1] at the start and their covariance, from the first years of observations.
+
+    The first five years of each band give level and trend, carried back to the start; the layers above lag
+    by 0.2 and 1.5 yr. The level is unknown by 1 % per 5 yr carried back plus 0.5 %, each box by 0.5 %.
+    """
+    factor = UNIT_FACTOR[gas]
+    bands = [_level_and_trend(means, gas, band) for band in BANDS]
+    start = settings.first_year
+    level = np.array([value - trend * (time - start) for time, value, trend in bands])
+    trend = np.array([t for _, _, t in bands])
+    carried = max(max(time for time, _, _ in bands) - start, 0.0)
+    air = np.concatenate([level, level - 0.2 * trend, level - 1.5 * trend]) * factor
+    relative = 0.005 + 0.002 * carried
+    covariance = np.outer(air, air) * (relative**2 + 0.005**2 * np.eye(N_BOX))
+    return air, covariance
+
+
+def _level_and_trend(means: pd.DataFrame, gas: str, band: str) -> tuple[float, float, float]:
+    rows = means[(means.gas == gas) & (means.band == band)]
+    time = rows.year + (rows.month - 0.5) / 12.0
+    early = time < time.min() + 5.0
+    trend, _ = np.polyfit(time[early], rows.value[early], 1)
+    return float(time[early].mean()), float(rows.value[early].mean()), float(trend)
+
+
+def gas_prior(gas: str, bottom_up: pd.DataFrame, means: pd.DataFrame, settings: BalanceSettings) -> GasPrior:
+    """Everything believed of one gas before its mole fractions are looked at (but for the air at the start)."""
+    if gas == TRACER:
+        emission, size = mcf_emissions(settings)
+    else:
+        emission, size = annual_prior(bottom_up, gas, settings)
+    initial, initial_covariance = initial_air(means, gas, settings)
+    kernel = emission_kernel(settings.emission[gas], settings)
+    between = neighbours(N_BAND, settings.band_correlation)
+    sizes = jnp.asarray(np.repeat(size, 12, axis=1))
+    return GasPrior(np.repeat(emission, 12, axis=1), sizes, kernel, between, initial, initial_covariance)

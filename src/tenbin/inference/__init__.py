@@ -1,0 +1,1 @@
+"""Pure mathematics of estimation; knows no model."""

@@ -1,0 +1,1 @@
+"""How air carries gases: box geometry, exchange, chemistry."""
