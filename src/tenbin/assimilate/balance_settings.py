@@ -57,7 +57,7 @@ def _observation_errors() -> dict[str, ObservationError]:
         "co2": ObservationError(0.8, 0.3, 0.15, 0.15),
         "ch4": ObservationError(8.0, 2.0, 1.5, 0.3),
         "n2o": ObservationError(0.30, 0.10, 0.10, 0.35),
-        "mcf": ObservationError(0.015, 0.005, 0.005, 0.5, relative=True),
+        "mcf": ObservationError(0.015, 0.005, 0.020, 1.0, relative=True),
     }
 
 
@@ -75,10 +75,10 @@ class BalanceSettings:
     oh_scale_sd: float = 0.15
     oh_anomaly_sd: float = 0.03
     oh_anomaly_years: float = 3.0
-    transport_sd: float = 0.25
+    transport_sd: float = 0.15
     iterations: int = 8
     damping: float = 0.65
-    tolerance: float = 0.15
+    tolerance: float = 0.2
 
     @property
     def first_year(self) -> int:

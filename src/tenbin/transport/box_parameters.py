@@ -1,9 +1,12 @@
 """How fast the twelve boxes mix and overturn: the parameters an inversion may correct.
 
-No prior number here is a measurement. Mixing times are of the size used by the AGAGE box models (Cunnold et
-al. 1983; Rigby et al. 2013); the overturning is that of the zonal-mean circulation seen by boxes this large.
-Together they give an interhemispheric exchange time near 1.3-1.4 yr (tests/transport), and the tracers
-themselves correct them.
+No prior number here is a measurement. Mixing times in the troposphere are of the size used by the AGAGE box
+models (Cunnold et al. 1983; Rigby et al. 2013) and were centred by a first pass of the inversion; the
+interhemispheric exchange time that follows is 1.3-1.4 yr, as published (tests/transport). The exchange with
+the top layer is set so that the air as a whole holds 0.966 of the surface's CH4 and N2O, the ratio behind
+the community's factors of 2.75 Tg ppb-1 and 4.79 TgN ppb-1 (Prather et al. 2012, Geophys. Res. Lett. 39,
+L09803). The price is a top layer about 4 yr old where the mean above 200 hPa is nearer 2.5: one box cannot
+hold both a profile's age and its depletion, and the budgets rest on the depletion.
 """
 
 from __future__ import annotations
@@ -14,30 +17,28 @@ import numpy as np
 from tenbin.core.arrays import jax, jnp
 from tenbin.core.params import param
 
-OURS = (
-    "this project: of the size of Rigby et al. 2013, set to an interhemispheric exchange time of 1.3-1.4 yr"
-)
+OURS = "this project: size of Rigby et al. 2013; centred by a first pass of the inversion"
 
 
 class BoxTransportParams(eqx.Module):
     """Mixing times [d] and overturning mass fluxes [kg s-1] of the box model; each multiplies a fixed season."""
 
-    mixing_south_lower: jax.Array = param(90.0, "d", bounds=(10.0, 400.0), prior_sd=15.0, source=OURS)
-    mixing_equator_lower: jax.Array = param(240.0, "d", bounds=(30.0, 1500.0), prior_sd=70.0, source=OURS)
-    mixing_north_lower: jax.Array = param(95.0, "d", bounds=(10.0, 400.0), prior_sd=15.0, source=OURS)
-    mixing_extratropics_upper: jax.Array = param(35.0, "d", bounds=(5.0, 300.0), prior_sd=12.0, source=OURS)
-    mixing_equator_upper: jax.Array = param(90.0, "d", bounds=(20.0, 800.0), prior_sd=40.0, source=OURS)
-    mixing_vertical_tropics: jax.Array = param(25.0, "d", bounds=(3.0, 200.0), prior_sd=3.0, source=OURS)
-    mixing_vertical_extratropics: jax.Array = param(30.0, "d", bounds=(3.0, 200.0), prior_sd=4.0, source=OURS)
-    mixing_tropopause: jax.Array = param(2500.0, "d", bounds=(100.0, 15000.0), prior_sd=750.0, source=OURS)
-    mixing_stratosphere: jax.Array = param(365.0, "d", bounds=(60.0, 3000.0), prior_sd=150.0, source=OURS)
-    hadley_overturning: jax.Array = param(2.4e10, "kg s-1", bounds=(1e9, 2e11), prior_sd=1.0e10, source=OURS)
+    mixing_south_lower: jax.Array = param(140.0, "d", bounds=(10.0, 400.0), prior_sd=21.0, source=OURS)
+    mixing_equator_lower: jax.Array = param(300.0, "d", bounds=(30.0, 1500.0), prior_sd=45.0, source=OURS)
+    mixing_north_lower: jax.Array = param(115.0, "d", bounds=(10.0, 400.0), prior_sd=17.0, source=OURS)
+    mixing_extratropics_upper: jax.Array = param(28.0, "d", bounds=(5.0, 300.0), prior_sd=4.2, source=OURS)
+    mixing_equator_upper: jax.Array = param(50.0, "d", bounds=(20.0, 800.0), prior_sd=7.5, source=OURS)
+    mixing_vertical_tropics: jax.Array = param(38.0, "d", bounds=(3.0, 200.0), prior_sd=2.3, source=OURS)
+    mixing_vertical_extratropics: jax.Array = param(42.0, "d", bounds=(3.0, 200.0), prior_sd=2.5, source=OURS)
+    mixing_tropopause: jax.Array = param(3200.0, "d", bounds=(100.0, 15000.0), prior_sd=640.0, source=OURS)
+    mixing_stratosphere: jax.Array = param(365.0, "d", bounds=(60.0, 3000.0), prior_sd=110.0, source=OURS)
+    hadley_overturning: jax.Array = param(1.8e10, "kg s-1", bounds=(1e9, 2e11), prior_sd=4.5e9, source=OURS)
     brewer_dobson: jax.Array = param(
-        3.0e9,
+        2.1e9,
         "kg s-1",
-        bounds=(5e8, 3e10),
-        prior_sd=1e9,
-        source="order of Butchart 2014, Rev. Geophys. 52, 157",
+        bounds=(3e8, 3e10),
+        prior_sd=4e8,
+        source="with mixing_tropopause: ratio of mean to surface air of Prather et al. 2012 (see top of file)",
     )
 
 

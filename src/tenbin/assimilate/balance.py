@@ -1,0 +1,166 @@
+"""What the air says was emitted: the stage that inverts the band means and writes the top-down pan."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from tenbin.assimilate import balance_products as products
+from tenbin.assimilate.balance_forward import control_names, from_control, prior_covariance
+from tenbin.assimilate.balance_settings import TRACER, BalanceSettings
+from tenbin.assimilate.joint_inversion import JointResult, invert
+from tenbin.assimilate.posterior_ensemble import Run, draw, run_members
+from tenbin.core.arrays import jnp
+from tenbin.core.provenance import RunRecord, atomic_path, write_json
+from tenbin.core.regions import BANDS
+from tenbin.inference.shared import degrees_of_freedom
+from tenbin.transport.box import transport_matrices
+from tenbin.transport.box_geometry import BOX_MASS
+from tenbin.transport.exchange import interhemispheric_exchange_time
+
+MASS_LIMIT = 1e-9
+DIGITS = 10
+"""Significant digits of the written tables."""
+
+
+def run(config: Any, out: Path) -> None:
+    """Invert band_means.csv with bottom_up.csv as prior; write the inversion's tables and its record."""
+    settings = config.balance_settings()
+    means, bottom_up = pd.read_csv(out / "band_means.csv"), pd.read_csv(out / "bottom_up.csv")
+    result = invert(means, bottom_up, settings, progress=print)
+    seed = int(config.inversion.random_seed)
+    members = draw(result, _shared_prior(settings), seed)
+    runs = {gas: run_members(result, members, gas) for gas in settings.tracers}
+    fits = {gas: products.fit_table(result, gas) for gas in settings.tracers}
+    _write(
+        pd.concat([products.ledger_rows(result, gas, runs[gas]) for gas in settings.tracers]),
+        out / "top_down.csv",
+    )
+    _write(pd.concat(fits.values()), out / "fit.csv")
+    _write(pd.concat([products.surface_growth(means, gas) for gas in settings.tracers]), out / "growth.csv")
+    write_json(out / "diagnostics.json", diagnostics(result, runs, fits))
+    with atomic_path(out / "posterior.nc") as partial:
+        posterior_dataset(result, runs).to_netcdf(partial, engine="h5netcdf")
+    _record(result, runs).write(out / "invert.json")
+
+
+def _shared_prior(settings: BalanceSettings):
+    return prior_covariance(settings.n_years, settings.transport_sd, settings.oh_scale_sd,
+                            settings.oh_anomaly_sd, settings.oh_anomaly_years)  # fmt: skip
+
+
+def _write(table: pd.DataFrame, path: Path) -> None:
+    with atomic_path(path) as partial:
+        table.to_csv(partial, index=False, float_format=f"%.{DIGITS}g", lineterminator="\n")
+
+
+def mass_residual(gas: str, result: JointResult, one: Run) -> float:
+    """Largest difference between burden change and emission minus loss, relative to the burden, in any year.
+
+    The loss is taken from monthly mean mole fractions, whose product with a constant loss is exact.
+    """
+    burden = products.burdens(gas, one.end[0]).sum(axis=-1)[11::12]
+    emission = products.yearly(one.emission[0].sum(axis=0))
+    loss = sum(series[0] for series in products.sink_series(gas, one).values()) if one.loss else 0.0
+    residual = np.diff(burden) - (emission + loss)[1:]
+    return float(np.max(np.abs(residual)) / burden.max())
+
+
+def _record(result: JointResult, runs: dict[str, Run]) -> RunRecord:
+    record = RunRecord("invert")
+    for gas, one in runs.items():
+        record.conserve(
+            f"mass of {gas}", mass_residual(gas, result, one), MASS_LIMIT, "any year of the posterior run"
+        )
+    matrices = np.asarray(transport_matrices(from_control(result.control).transport))
+    worst = float(np.abs(BOX_MASS @ matrices).max() / (BOX_MASS.max() * np.abs(matrices).max()))
+    record.conserve("air mass through faces", worst, 1e-12, "any month of the posterior transport")
+    return record
+
+
+def diagnostics(result: JointResult, runs: dict[str, Run], fits: dict[str, pd.DataFrame]) -> dict[str, Any]:
+    """Quality of the fit, lifetimes and shared parameters of the joint inversion."""
+    settings = result.settings
+    since = np.arange(settings.n_months) >= 12 * (settings.year_start - settings.first_year)
+    with_loss = [gas for gas in runs if runs[gas].loss]
+    exchange = interhemispheric_exchange_time(from_control(result.control).transport)
+    return {
+        "chi2_per_obs": {"overall": float(result.shared.chi_square) / result.shared.n_observations}
+        | {gas: _chi_square(result, gas) for gas in runs},
+        "n_observations": result.shared.n_observations,
+        "degrees_of_freedom": {gas: float(degrees_of_freedom(state.block, state.reduced, result.shared))
+                               for gas, state in result.gases.items()},
+        "lifetimes": {gas: products.lifetimes(gas, runs[gas], since)["total"] for gas in with_loss},
+        "lifetimes_by_process": {gas: products.lifetimes(gas, runs[gas], since) for gas in with_loss},
+        "exchange_time_yr": exchange,
+        "annual_misfit": {gas: products.annual_misfit(fit) for gas, fit in fits.items()},
+        "gauss_newton_steps_in_prior_sd": result.steps,
+        "converged": bool(result.steps[-1] < settings.tolerance),
+        "shared_parameters": shared_parameters(result),
+    }  # fmt: skip
+
+
+def _chi_square(result: JointResult, gas: str) -> float:
+    state = result.gases[gas]
+    misfit = state.block.residual - state.block.shared_jacobian @ result.shared.mean
+    weighted = state.reduced.weighted_residual - state.reduced.weighted_shared @ result.shared.mean
+    return float(misfit @ weighted) / misfit.shape[0]
+
+
+def shared_parameters(result: JointResult) -> dict[str, dict[str, float]]:
+    """Prior and posterior of transport, chemistry and hydroxyl; factors on the prior, anomalies as they are."""
+    settings = result.settings
+    names = control_names(settings.n_years, settings.first_year)
+    prior_sd = np.sqrt(np.diag(np.asarray(_shared_prior(settings))))
+    sd = np.sqrt(np.diag(np.asarray(result.shared.covariance)))
+    told = {}
+    for name, shift, before, after in zip(names, np.asarray(result.shared.mean), prior_sd, sd, strict=True):
+        is_log = name.startswith("log ")
+        key = name.removeprefix("log ") + (" (factor)" if is_log else "")
+        told[key] = {"prior": 1.0 if is_log else 0.0, "prior_sd": float(before),
+                     "posterior": float(np.exp(shift) if is_log else shift), "sd": float(after)}  # fmt: skip
+    return told
+
+
+def posterior_dataset(result: JointResult, runs: dict[str, Run]):
+    """Posterior as a CF dataset: monthly and yearly emissions, air of the twelve boxes, joint covariance."""
+    import xarray as xr
+
+    settings = result.settings
+    gases, years = list(settings.tracers), np.arange(settings.first_year, settings.year_end + 1)
+    shape = (4, settings.n_years, 12)
+    monthly = np.stack([runs[g].emission[0].reshape(shape) for g in gases])
+    monthly_sd = np.stack([np.std(runs[g].emission[1:], axis=0, ddof=1).reshape(shape) for g in gases])
+    prior = np.stack([np.asarray(result.gases[g].prior.emission).reshape(shape) for g in gases])
+    annual = [products.emissions(result, g) for g in gases]
+    air = np.stack([runs[g].mean[0].reshape(settings.n_years, 12, 12).mean(axis=1) for g in gases])
+    per = {"units": "Tg yr-1", "comment": "mass of the gas itself, positive to the air"}
+    data = {
+        "emission": (("gas", "band", "year", "month"), monthly, per),
+        "emission_sd": (("gas", "band", "year", "month"), monthly_sd, per),
+        "emission_prior": (("gas", "band", "year", "month"), prior, per),
+        "emission_annual": (("gas", "region", "year"), np.stack([a[0] for a in annual]), per),
+        "emission_annual_sd": (("gas", "region", "year"), np.stack([a[1] for a in annual]), per),
+        "emission_global_covariance": (("gas", "year", "other_year"), np.stack([a[2] for a in annual]),
+                                       {"units": "Tg2 yr-2"}),
+        "mole_fraction": (("gas", "year", "box"), air, {"units": "mol mol-1", "cell_methods": "year: mean"}),
+    }  # fmt: skip
+    coords = {"gas": gases, "band": list(BANDS), "region": list(products.REGIONS), "year": years,
+              "other_year": years, "month": np.arange(1, 13)}  # fmt: skip
+    attrs = {"title": "Joint posterior of the box inversion", "Conventions": "CF-1.11", "source": products.SOURCE,
+             "tracer": TRACER}  # fmt: skip
+    return xr.Dataset(data, coords, attrs)
+
+
+def global_covariance(result: JointResult, first: str, second: str) -> np.ndarray:
+    """Covariance (year, year) of two gases' yearly global emissions through what they share [Tg2 yr-2]."""
+    from tenbin.inference.shared import aggregate
+
+    n_years = result.settings.n_years
+    weights = jnp.asarray(products.emission_weights(n_years)[-n_years:])
+    response = [aggregate(s.block, s.reduced, result.shared, weights).shared_response
+                for s in (result.gases[first], result.gases[second])]  # fmt: skip
+    return np.asarray(response[0] @ result.shared.covariance @ response[1].T)
