@@ -38,9 +38,9 @@ def linear_problem():
 
 @pytest.fixture(scope="session")
 def blocks_and_shared():
-    """Three blocks of different size that share four parameters: (blocks, covariance of the shared ones)."""
+    """Three blocks of different size that share four parameters, as (blocks, their priors, shared prior)."""
     rng = np.random.default_rng(8)
-    blocks = []
+    blocks, priors = [], []
     for n_obs, n_private in ((15, 6), (9, 12), (20, 5)):
         parts = (
             rng.normal(size=n_obs),
@@ -50,4 +50,5 @@ def blocks_and_shared():
             rng.normal(size=(n_obs, 4)),
         )
         blocks.append(block(*map(jnp.asarray, parts)))
-    return blocks, jnp.asarray(random_covariance(rng, 4))
+        priors.append(jnp.asarray(parts[2]))
+    return blocks, priors, jnp.asarray(random_covariance(rng, 4))

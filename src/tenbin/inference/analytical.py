@@ -35,7 +35,7 @@ def symmetric_solve(matrix: Array, right: Array) -> Array:
 def solve(problem: LinearProblem) -> Posterior:
     """Exact posterior, by the cheaper of the two equal forms.
 
-    Raises InputError if shapes disagree or a value is not finite, or if a covariance is not positive definite.
+    Raises InputError if shapes disagree, a value is not finite or a covariance is not positive definite.
     """
     check(problem)
     n_obs, n_state = problem.jacobian.shape

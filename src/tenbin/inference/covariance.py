@@ -12,8 +12,8 @@ from tenbin.core.arrays import jax, jnp
 Array = jax.Array
 
 
-def exponential(time: Array, scale: float) -> Array:
-    """exp(-|t - t'| / scale): errors forgotten at a constant rate; `time` (n,) and `scale` in the same unit."""
+def exponential(time: Array, scale: float | Array) -> Array:
+    """exp(-|t - t'| / scale): errors forgotten at a constant rate; `time` (n,) and `scale` in one unit."""
     return jnp.exp(-jnp.abs(time[:, None] - time[None, :]) / scale)
 
 
@@ -22,7 +22,7 @@ def constant(time: Array) -> Array:
     return jnp.ones((time.shape[0], time.shape[0]))
 
 
-def annual_cycle(time_years: Array, scale_years: float, harmonics: int = 4) -> Array:
+def annual_cycle(time_years: Array, scale_years: float | Array, harmonics: int = 4) -> Array:
     """A seasonal cycle without a mean that is forgotten over `scale_years`; harmonics fall off as 1/k.
 
     The variance of the first harmonic is one half over (sum of 1/k^2), so that the whole has variance one.
@@ -33,7 +33,7 @@ def annual_cycle(time_years: Array, scale_years: float, harmonics: int = 4) -> A
     return cycle / weight.sum() * jnp.exp(-jnp.abs(lag) / scale_years)
 
 
-def neighbours(n: int, correlation: float) -> Array:
+def neighbours(n: int, correlation: float | Array) -> Array:
     """Correlation between places in a row that falls as correlation**distance, shape (n, n)."""
     place = jnp.arange(n)
     return correlation ** jnp.abs(place[:, None] - place[None, :]).astype(float)
