@@ -9,11 +9,10 @@ import numpy as np
 import pandas as pd
 
 from tenbin.assimilate import balance_products as products
-from tenbin.assimilate.balance_forward import control_names, from_control, prior_covariance
-from tenbin.assimilate.balance_settings import TRACER, BalanceSettings
-from tenbin.assimilate.joint_inversion import JointResult, invert
+from tenbin.assimilate.balance_forward import control_names, from_control
+from tenbin.assimilate.balance_settings import TRACER
+from tenbin.assimilate.joint_inversion import JointResult, invert, shared_covariance
 from tenbin.assimilate.posterior_ensemble import Run, draw, run_members
-from tenbin.core.arrays import jnp
 from tenbin.core.provenance import RunRecord, atomic_path, write_json
 from tenbin.core.regions import BANDS
 from tenbin.inference.shared import degrees_of_freedom
@@ -32,24 +31,18 @@ def run(config: Any, out: Path) -> None:
     means, bottom_up = pd.read_csv(out / "band_means.csv"), pd.read_csv(out / "bottom_up.csv")
     result = invert(means, bottom_up, settings, progress=print)
     seed = int(config.inversion.random_seed)
-    members = draw(result, _shared_prior(settings), seed)
+    members = draw(result, shared_covariance(settings), seed)
     runs = {gas: run_members(result, members, gas) for gas in settings.tracers}
     fits = {gas: products.fit_table(result, gas) for gas in settings.tracers}
-    _write(
-        pd.concat([products.ledger_rows(result, gas, runs[gas]) for gas in settings.tracers]),
-        out / "top_down.csv",
-    )
+    annual = {gas: products.emissions(result, gas) for gas in settings.tracers}
+    rows = [products.ledger_rows(settings, gas, annual[gas], runs[gas]) for gas in settings.tracers]
+    _write(pd.concat(rows), out / "top_down.csv")
     _write(pd.concat(fits.values()), out / "fit.csv")
     _write(pd.concat([products.surface_growth(means, gas) for gas in settings.tracers]), out / "growth.csv")
     write_json(out / "diagnostics.json", diagnostics(result, runs, fits))
     with atomic_path(out / "posterior.nc") as partial:
-        posterior_dataset(result, runs).to_netcdf(partial, engine="h5netcdf")
+        posterior_dataset(result, runs, annual).to_netcdf(partial, engine="h5netcdf")
     _record(result, runs).write(out / "invert.json")
-
-
-def _shared_prior(settings: BalanceSettings):
-    return prior_covariance(settings.n_years, settings.transport_sd, settings.oh_scale_sd,
-                            settings.oh_anomaly_sd, settings.oh_anomaly_years)  # fmt: skip
 
 
 def _write(table: pd.DataFrame, path: Path) -> None:
@@ -91,7 +84,7 @@ def diagnostics(result: JointResult, runs: dict[str, Run], fits: dict[str, pd.Da
         "chi2_per_obs": {"overall": float(result.shared.chi_square) / result.shared.n_observations}
         | {gas: _chi_square(result, gas) for gas in runs},
         "n_observations": result.shared.n_observations,
-        "degrees_of_freedom": {gas: float(degrees_of_freedom(state.block, state.reduced, result.shared))
+        "degrees_of_freedom": {gas: float(degrees_of_freedom(state.block, state.reduced, result.shared, state.error_factor))
                                for gas, state in result.gases.items()},
         "lifetimes": {gas: products.lifetimes(gas, runs[gas], since)["total"] for gas in with_loss},
         "lifetimes_by_process": {gas: products.lifetimes(gas, runs[gas], since) for gas in with_loss},
@@ -114,7 +107,7 @@ def shared_parameters(result: JointResult) -> dict[str, dict[str, float]]:
     """Prior and posterior of transport, chemistry and hydroxyl; factors on the prior, anomalies as they are."""
     settings = result.settings
     names = control_names(settings.n_years, settings.first_year)
-    prior_sd = np.sqrt(np.diag(np.asarray(_shared_prior(settings))))
+    prior_sd = np.sqrt(np.diag(np.asarray(shared_covariance(settings))))
     sd = np.sqrt(np.diag(np.asarray(result.shared.covariance)))
     told = {}
     for name, shift, before, after in zip(names, np.asarray(result.shared.mean), prior_sd, sd, strict=True):
@@ -125,7 +118,7 @@ def shared_parameters(result: JointResult) -> dict[str, dict[str, float]]:
     return told
 
 
-def posterior_dataset(result: JointResult, runs: dict[str, Run]):
+def posterior_dataset(result: JointResult, runs: dict[str, Run], annual: dict[str, products.Annual]):
     """Posterior as a CF dataset: monthly and yearly emissions, air of the twelve boxes, joint covariance."""
     import xarray as xr
 
@@ -135,16 +128,15 @@ def posterior_dataset(result: JointResult, runs: dict[str, Run]):
     monthly = np.stack([runs[g].emission[0].reshape(shape) for g in gases])
     monthly_sd = np.stack([np.std(runs[g].emission[1:], axis=0, ddof=1).reshape(shape) for g in gases])
     prior = np.stack([np.asarray(result.gases[g].prior.emission).reshape(shape) for g in gases])
-    annual = [products.emissions(result, g) for g in gases]
     air = np.stack([runs[g].mean[0].reshape(settings.n_years, 12, 12).mean(axis=1) for g in gases])
     per = {"units": "Tg yr-1", "comment": "mass of the gas itself, positive to the air"}
     data = {
         "emission": (("gas", "band", "year", "month"), monthly, per),
         "emission_sd": (("gas", "band", "year", "month"), monthly_sd, per),
         "emission_prior": (("gas", "band", "year", "month"), prior, per),
-        "emission_annual": (("gas", "region", "year"), np.stack([a[0] for a in annual]), per),
-        "emission_annual_sd": (("gas", "region", "year"), np.stack([a[1] for a in annual]), per),
-        "emission_global_covariance": (("gas", "year", "other_year"), np.stack([a[2] for a in annual]),
+        "emission_annual": (("gas", "region", "year"), np.stack([annual[g].mean for g in gases]), per),
+        "emission_annual_sd": (("gas", "region", "year"), np.stack([annual[g].sd for g in gases]), per),
+        "emission_global_covariance": (("gas", "year", "other_year"), np.stack([annual[g].global_covariance for g in gases]),
                                        {"units": "Tg2 yr-2"}),
         "mole_fraction": (("gas", "year", "box"), air, {"units": "mol mol-1", "cell_methods": "year: mean"}),
     }  # fmt: skip
@@ -153,14 +145,3 @@ def posterior_dataset(result: JointResult, runs: dict[str, Run]):
     attrs = {"title": "Joint posterior of the box inversion", "Conventions": "CF-1.11", "source": products.SOURCE,
              "tracer": TRACER}  # fmt: skip
     return xr.Dataset(data, coords, attrs)
-
-
-def global_covariance(result: JointResult, first: str, second: str) -> np.ndarray:
-    """Covariance (year, year) of two gases' yearly global emissions through what they share [Tg2 yr-2]."""
-    from tenbin.inference.shared import aggregate
-
-    n_years = result.settings.n_years
-    weights = jnp.asarray(products.emission_weights(n_years)[-n_years:])
-    response = [aggregate(s.block, s.reduced, result.shared, weights).shared_response
-                for s in (result.gases[first], result.gases[second])]  # fmt: skip
-    return np.asarray(response[0] @ result.shared.covariance @ response[1].T)

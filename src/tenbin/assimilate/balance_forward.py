@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import NamedTuple
 
 import equinox as eqx
 import numpy as np
@@ -10,8 +11,23 @@ import numpy as np
 from tenbin.core.arrays import jax, jnp
 from tenbin.core.params import declarations, from_vector, to_vector
 from tenbin.inference.covariance import exponential
-from tenbin.transport.box import Propagator, emission_response, propagator, run, transport_matrices
-from tenbin.transport.box_chemistry import BoxChemistryParams, loss_frequencies
+from tenbin.transport.box import (
+    Propagator,
+    emission_response,
+    emission_to_source,
+    propagator,
+    run,
+    transport_matrices,
+)
+from tenbin.transport.box_chemistry import (
+    GASES_WITH_OH,
+    BoxChemistryParams,
+    LossPattern,
+    hydroxyl_frequency,
+    loss_frequencies,
+    loss_pattern,
+    other_frequency,
+)
 from tenbin.transport.box_geometry import N_BAND, N_BOX
 from tenbin.transport.box_parameters import BoxTransportParams
 
@@ -87,34 +103,63 @@ def losses(gas: str, params: SharedParams) -> dict[str, Array]:
     return loss_frequencies(gas, params.chemistry, monthly_anomaly(params.oh_anomaly))
 
 
-def _months(gas: str, transport: Array, chemistry: BoxChemistryParams, anomaly: Array) -> Propagator:
-    """One propagator per month, arrays (time, 12, 12), from transport matrices and monthly anomalies.
+class Tracer(NamedTuple):
+    """A gas as arrays: its losses, and its sources per emission (12, 4) [mol mol-1 s-1 per Tg yr-1]."""
 
-    Where the loss repeats every year only twelve matrices are exponentiated.
-    """
+    loss: LossPattern
+    per_emission: np.ndarray
+
+
+def tracer(gas: str) -> Tracer:
+    """The arrays of a gas."""
+    return Tracer(loss_pattern(gas), emission_to_source(gas))
+
+
+def repeats(gas: str) -> bool:
+    """Whether a gas's losses are the same every year, so that twelve matrix exponentials serve all years."""
+    return gas not in GASES_WITH_OH
+
+
+def _months(
+    loss: LossPattern, transport: Array, chemistry: BoxChemistryParams, anomaly: Array, same: bool
+) -> Propagator:
+    """One propagator per month, arrays (time, 12, 12), from transport matrices and monthly anomalies."""
     n_years = anomaly.shape[0] // 12
-    parts = loss_frequencies(gas, chemistry, anomaly)
-    if "oh_sink" not in parts:
-        total = sum((k[:12] for k in parts.values()), jnp.zeros((12, N_BOX)))
-        year = propagator(transport - jax.vmap(jnp.diag)(total))
+    other = other_frequency(loss, chemistry)
+    if same:
+        year = propagator(transport - jnp.diag(other))
         return Propagator(*(jnp.tile(matrix, (n_years, 1, 1)) for matrix in year))
-    total = sum(parts.values(), jnp.zeros((12 * n_years, N_BOX)))
+    total = hydroxyl_frequency(loss, chemistry, anomaly) + other
     return propagator(jnp.tile(transport, (n_years, 1, 1)) - jax.vmap(jnp.diag)(total))
 
 
 def months(gas: str, params: SharedParams) -> Propagator:
     """One propagator per month for a gas, arrays (time, 12, 12)."""
     anomaly = monthly_anomaly(params.oh_anomaly)
-    return _months(gas, transport_matrices(params.transport), params.chemistry, anomaly)
+    return _months(
+        loss_pattern(gas), transport_matrices(params.transport), params.chemistry, anomaly, repeats(gas)
+    )
 
 
-@partial(jax.jit, static_argnames="gas")
+@partial(jax.jit, static_argnames="same")
+def _simulate(of: Tracer, control: Array, initial: Array, source: Array, same: bool) -> tuple[Array, Array]:
+    params = from_control(control)
+    anomaly = monthly_anomaly(params.oh_anomaly)
+    return run(
+        _months(of.loss, transport_matrices(params.transport), params.chemistry, anomaly, same),
+        initial,
+        source,
+    )
+
+
 def simulate(gas: str, control: Array, initial: Array, source: Array) -> tuple[Array, Array]:
     """Monthly mean and end-of-month mole fractions (time, 12) [mol mol-1]; source (time, 12) [mol mol-1 s-1]."""
-    return run(months(gas, from_control(control)), initial, source)
+    return _simulate(tracer(gas), control, initial, source, repeats(gas))
 
 
-def _control_tangents(gas: str, control: Array) -> tuple[Propagator, Propagator, Propagator]:
+def _control_tangents(
+    loss: LossPattern, control: Array, same: bool
+) -> tuple[Propagator, Propagator, Propagator]:
     """Propagators, their derivative by the logarithmic parameters (first axis) and by each month's anomaly.
 
     A month's propagator depends on its own anomaly alone, so one tangent gives the derivative of all months.
@@ -124,11 +169,11 @@ def _control_tangents(gas: str, control: Array) -> tuple[Propagator, Propagator,
 
     def of_logs(logs):
         params = from_control(jnp.concatenate([logs, control[n_logs:]]))
-        return _months(gas, transport_matrices(params.transport), params.chemistry, anomaly)
+        return _months(loss, transport_matrices(params.transport), params.chemistry, anomaly, same)
 
     def of_anomaly(monthly):
         params = from_control(control)
-        return _months(gas, transport_matrices(params.transport), params.chemistry, monthly)
+        return _months(loss, transport_matrices(params.transport), params.chemistry, monthly, same)
 
     by_logs = jax.vmap(lambda tangent: jax.jvp(of_logs, (control[:n_logs],), (tangent,))[1])(jnp.eye(n_logs))
     month, by_anomaly = jax.jvp(of_anomaly, (anomaly,), (jnp.ones_like(anomaly),))
@@ -141,28 +186,46 @@ def _forcing(by: Propagator, state: Array, source: Array) -> tuple[Array, Array]
     return end, by.mean_state @ state + by.mean_source @ source
 
 
-@partial(jax.jit, static_argnames="gas")
-def surface_jacobians(
-    gas: str, control: Array, initial: Array, source: Array
-) -> tuple[Array, Array, Array, Array]:
-    """Surface band means (time, 4) and their derivatives with respect to all unknowns.
+def control_jacobian(gas: str, control: Array, initial: Array, source: Array) -> tuple[Array, Array]:
+    """Surface band means (time, 4) [mol mol-1] and their derivative by the control vector (time, 4, control).
 
-    Returns (surface, d surface/d control (time, 4, control), d surface/d emission (time, 4, band, time)
-    [mol mol-1 per Tg yr-1], d surface/d initial (time, 4, 12)). The derivative by the control is the tangent
-    linear model, written out so that the 43 yearly anomalies cost one tangent of the matrix exponentials.
+    This is the tangent linear model, written out so that the yearly anomalies of hydroxyl cost one tangent of
+    the matrix exponentials together.
     """
-    month, by_logs, by_anomaly = _control_tangents(gas, control)
+    return _control_jacobian(tracer(gas), control, initial, source, repeats(gas))
+
+
+@partial(jax.jit, static_argnames="same")
+def _control_jacobian(
+    of: Tracer, control: Array, initial: Array, source: Array, same: bool
+) -> tuple[Array, Array]:
+    month, by_logs, by_anomaly = _control_tangents(of.loss, control, same)
     n_years = control.shape[0] - by_logs.state.shape[0]
     weight = jax.jacfwd(monthly_anomaly)(jnp.zeros(n_years))
     inputs = (month, Propagator(*(jnp.moveaxis(m, 0, 1) for m in by_logs)), by_anomaly, weight, source)
-    (_, _), (mean, by_control) = jax.lax.scan(
-        _tangent_step, (initial, jnp.zeros((N_BOX, control.shape[0]))), inputs
-    )
-    by_emission = emission_response(month, gas)
-    by_initial = jax.vmap(lambda q: run(month, q, jnp.zeros_like(source))[0][:, :N_BAND], out_axes=2)(
-        jnp.eye(N_BOX)
-    )
-    return mean[:, :N_BAND], by_control[:, :N_BAND], by_emission, by_initial
+    start = initial, jnp.zeros((N_BOX, control.shape[0]))
+    mean, by_control = jax.lax.scan(_tangent_step, start, inputs)[1]
+    return mean[:, :N_BAND], by_control[:, :N_BAND]
+
+
+def private_jacobian(gas: str, control: Array) -> Array:
+    """Derivative of surface band means by emissions [mol mol-1 per Tg yr-1] and by the initial air.
+
+    Shape (time, 4, 4 x time + 12), in the order of the private unknowns.
+    """
+    return _private_jacobian(tracer(gas), control, repeats(gas))
+
+
+@partial(jax.jit, static_argnames="same")
+def _private_jacobian(of: Tracer, control: Array, same: bool) -> Array:
+    params = from_control(control)
+    anomaly = monthly_anomaly(params.oh_anomaly)
+    month = _months(of.loss, transport_matrices(params.transport), params.chemistry, anomaly, same)
+    n_time = anomaly.shape[0]
+    by_emission = emission_response(month, jnp.asarray(of.per_emission)).reshape(n_time, N_BAND, -1)
+    still = jnp.zeros((n_time, N_BOX))
+    by_initial = jax.vmap(lambda q: run(month, q, still)[0][:, :N_BAND], out_axes=2)(jnp.eye(N_BOX))
+    return jnp.concatenate([by_emission, by_initial], axis=2)
 
 
 def _tangent_step(carry, inputs):

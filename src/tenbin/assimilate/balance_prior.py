@@ -45,6 +45,13 @@ class GasPrior(NamedTuple):
         return jax.scipy.linalg.block_diag(full.reshape(n, n), jnp.asarray(self.initial_covariance))
 
 
+def prior_times(prior: GasPrior, matrix: Array) -> Array:
+    """B M' (unknown, row) for a matrix M (row, unknown)."""
+    return prior_times_jacobian(
+        prior.size, prior.kernel, prior.between, jnp.asarray(prior.initial_covariance), matrix
+    )
+
+
 @jax.jit
 def prior_times_jacobian(
     size: Array, kernel: Array, between: Array, initial: Array, jacobian: Array

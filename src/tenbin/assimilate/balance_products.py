@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 import pandas as pd
 
-from tenbin.assimilate.balance_prior import ROOT_SECTOR
+from tenbin.assimilate.balance_prior import ROOT_SECTOR, prior_times
+from tenbin.assimilate.balance_settings import BalanceSettings
 from tenbin.assimilate.joint_inversion import JointResult, Observations, observe, passing_error
 from tenbin.assimilate.posterior_ensemble import Run
 from tenbin.core.arrays import jnp
@@ -43,14 +46,23 @@ def emission_weights(n_years: int) -> np.ndarray:
     return np.hstack([weights, np.zeros((weights.shape[0], 12))])
 
 
-def emissions(result: JointResult, gas: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Yearly emission, its standard deviation (region, year) [Tg yr-1] and the globe's covariance (year, year)."""
+class Annual(NamedTuple):
+    """Yearly emission and its sd (region, year) [Tg yr-1], and the globe's covariance (year, year) [Tg2 yr-2]."""
+
+    mean: np.ndarray
+    sd: np.ndarray
+    global_covariance: np.ndarray
+
+
+def emissions(result: JointResult, gas: str) -> Annual:
+    """Posterior yearly emissions of REGIONS."""
     state, n_years = result.gases[gas], result.settings.n_years
-    post = aggregate(state.block, state.reduced, result.shared, jnp.asarray(emission_weights(n_years)))
+    weights = jnp.asarray(emission_weights(n_years))
+    post = aggregate(state.block, state.reduced, result.shared, weights, prior_times(state.prior, weights))
     prior = MIXING @ yearly(np.asarray(state.prior.emission))
     mean = prior + np.asarray(post.mean).reshape(len(REGIONS), n_years)
     sd = np.sqrt(np.diag(np.asarray(post.covariance))).reshape(len(REGIONS), n_years)
-    return mean, sd, np.asarray(post.covariance)[-n_years:, -n_years:]
+    return Annual(mean, sd, np.asarray(post.covariance)[-n_years:, -n_years:])
 
 
 def sink_series(gas: str, run: Run) -> dict[str, np.ndarray]:
@@ -65,12 +77,11 @@ def _rows(gas: str, sector: str, region: str, years, mean, sd, note: str) -> pd.
                          "note": note})  # fmt: skip
 
 
-def ledger_rows(result: JointResult, gas: str, run: Run) -> pd.DataFrame:
+def ledger_rows(settings: BalanceSettings, gas: str, annual: Annual, run: Run) -> pd.DataFrame:
     """Rows of the top-down pan: emissions by region and year, and the sinks of the globe."""
-    settings = result.settings
     years = np.arange(settings.first_year, settings.year_end + 1)
     keep = years >= settings.year_start
-    mean, sd, _ = emissions(result, gas)
+    mean, sd = annual.mean, annual.sd
     sector = ROOT_SECTOR.get(gas, "total")
     parts = [_rows(gas, sector, region, years[keep], mean[k][keep], sd[k][keep], "")
              for k, region in enumerate(REGIONS)]  # fmt: skip

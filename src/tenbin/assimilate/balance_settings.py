@@ -77,8 +77,7 @@ class BalanceSettings:
     oh_anomaly_years: float = 3.0
     transport_sd: float = 0.15
     iterations: int = 8
-    damping: float = 0.65
-    tolerance: float = 0.2
+    tolerance: float = 0.25
 
     @property
     def first_year(self) -> int:

@@ -14,18 +14,29 @@ import numpy as np
 import pandas as pd
 
 from tenbin.assimilate.balance_forward import (
+    control_jacobian,
     prior_covariance,
     prior_params,
+    private_jacobian,
     simulate,
-    surface_jacobians,
     to_control,
 )
-from tenbin.assimilate.balance_prior import GasPrior, gas_prior, prior_times_jacobian
+from tenbin.assimilate.balance_prior import GasPrior, gas_prior, prior_times
 from tenbin.assimilate.balance_settings import UNIT_FACTOR, BalanceSettings, ObservationError
 from tenbin.core.arrays import jax, jnp
+from tenbin.core.errors import Fault, InputError
 from tenbin.core.regions import BANDS
 from tenbin.inference.covariance import annual_cycle, constant, exponential
-from tenbin.inference.shared import Block, Reduced, SharedPosterior, private, reduce, solve_shared
+from tenbin.inference.shared import (
+    Block,
+    Reduced,
+    SharedPosterior,
+    factorise,
+    private,
+    solve_factored,
+    solve_shared,
+    weigh,
+)
 from tenbin.transport.box import emission_to_source
 from tenbin.transport.box_geometry import N_BAND
 
@@ -50,6 +61,7 @@ class GasState(NamedTuple):
     block: Block
     reduced: Reduced
     departure: Array
+    error_factor: Array
 
 
 class JointResult(NamedTuple):
@@ -76,9 +88,9 @@ def observations_of(means: pd.DataFrame, gas: str, settings: BalanceSettings) ->
                         rows.sd_network.to_numpy(float), rows.sd_sampling.to_numpy(float))  # fmt: skip
 
 
-def observe(surface: Array, observations: Observations, gas: str) -> Array:
+def observe(field: Array, observations: Observations, gas: str) -> Array:
     """Observed values from surface band means: (time, 4, ...) [mol mol-1] to (obs, ...) [table unit]."""
-    return _pick(surface, jnp.asarray(observations.month), jnp.asarray(observations.band)) / UNIT_FACTOR[gas]
+    return _pick(field, jnp.asarray(observations.month), jnp.asarray(observations.band), UNIT_FACTOR[gas])
 
 
 def lasting_error(observations: Observations, error: ObservationError) -> Array:
@@ -87,23 +99,34 @@ def lasting_error(observations: Observations, error: ObservationError) -> Array:
     A constant offset and a mean seasonal cycle per band. For the globe's mean they are taken alike but
     independent of the bands'.
     """
-    time = jnp.asarray(observations.month) / 12.0
-    same = jnp.asarray(observations.band[:, None] == observations.band[None, :])
-    scale = jnp.asarray(observations.value) if error.relative else jnp.ones(time.shape[0])
+    month, band, scale, time = _coordinates(observations, error)
     kernel = error.offset**2 * constant(time) + error.season**2 * annual_cycle(time, 30.0)
-    return jnp.where(same, kernel, 0.0) * scale[:, None] * scale[None, :]
+    return _spread_over_observations(kernel, month, band, scale)
 
 
 def passing_error(observations: Observations, error: ObservationError, network_years: float) -> Array:
     """Covariance (obs, obs) [table unit2] of network, sampling and transport errors of the band means."""
-    time = jnp.asarray(observations.month) / 12.0
-    same = jnp.asarray(observations.band[:, None] == observations.band[None, :])
-    scale = jnp.asarray(observations.value) if error.relative else jnp.ones(time.shape[0])
-    network = jnp.asarray(observations.sd_network)
-    kernel = network[:, None] * network[None, :] * exponential(time, network_years)
+    month, band, scale, time = _coordinates(observations, error)
     transport = error.transport**2 * exponential(time, error.transport_years)
-    kernel = kernel + transport * scale[:, None] * scale[None, :]
-    return jnp.where(same, kernel, 0.0) + jnp.diag(jnp.asarray(observations.sd_sampling) ** 2)
+    network = jnp.asarray(observations.sd_network)
+    kernel = _spread_over_observations(exponential(time, network_years), month, band, network)
+    kernel = kernel + _spread_over_observations(transport, month, band, scale)
+    return kernel + jnp.diag(jnp.asarray(observations.sd_sampling) ** 2)
+
+
+def _coordinates(observations: Observations, error: ObservationError) -> tuple[Array, Array, Array, Array]:
+    """Month, band and scale [table unit] of each observation, and the time [yr] of every month."""
+    values = jnp.asarray(observations.value)
+    scale = values if error.relative else jnp.ones_like(values)
+    time = jnp.arange(int(observations.month.max()) + 1) / 12.0
+    return jnp.asarray(observations.month), jnp.asarray(observations.band), scale, time
+
+
+@jax.jit
+def _spread_over_observations(kernel: Array, month: Array, band: Array, scale: Array) -> Array:
+    """Covariance (obs, obs) of one kernel in time (month, month), alike within a band, times scales."""
+    between = kernel[month[:, None], month[None, :]] * scale[:, None] * scale[None, :]
+    return jnp.where(band[:, None] == band[None, :], between, 0.0)
 
 
 def sources(gas: str, emission: Array) -> Array:
@@ -129,84 +152,102 @@ class GasProblem(NamedTuple):
     gas: str
     prior: GasPrior
     observations: Observations
-    prior_covariance: Array
     error_covariance: Array
+    error_factor: Array
 
 
 def gas_problem(
     gas: str, means: pd.DataFrame, bottom_up: pd.DataFrame, settings: BalanceSettings
 ) -> GasProblem:
-    """Prior, observations and both covariances of one gas."""
+    """Prior, observations, error covariance and its Cholesky factor of one gas."""
     prior, observations = gas_prior(gas, bottom_up, means, settings), observations_of(means, gas, settings)
     error = settings.observation[gas]
     r = lasting_error(observations, error) + passing_error(observations, error, settings.network_years)
-    return GasProblem(gas, prior, observations, prior.covariance, r)
+    return GasProblem(gas, prior, observations, r, jnp.linalg.cholesky(r))
 
 
 def linearise(
-    problem: GasProblem, departure: Array, control: Array, shift: Array, settings: BalanceSettings
-) -> Block:
-    """The block of one gas at a control vector; `shift` is the control's departure from its prior."""
-    gas, observations = problem.gas, problem.observations
-    emission, initial = state_of(gas, problem.prior, departure, settings)
-    derivatives = surface_jacobians(gas, control, initial, sources(gas, emission))
-    fitted, k, h = observe_all(derivatives, jnp.asarray(observations.month), jnp.asarray(observations.band))
-    fitted, k, h = (part / UNIT_FACTOR[gas] for part in (fitted, k, h))
-    residual = jnp.asarray(observations.value) - fitted + h @ departure + k @ shift
-    prior = problem.prior
-    bht = prior_times_jacobian(
-        prior.size, prior.kernel, prior.between, jnp.asarray(prior.initial_covariance), h
+    problem: GasProblem, control: Array, shift: Array, settings: BalanceSettings
+) -> tuple[Block, Reduced]:
+    """One gas linearised at a control vector and at the emissions that fit best with it, and its reduction.
+
+    `shift` is the control's departure from its prior. For fixed shared parameters a gas is exactly linear, so
+    its best emissions come in one solve; only then are the derivatives by the shared parameters taken
+    (variable projection: Golub and Pereyra 1973, SIAM J. Numer. Anal. 10, 413).
+    """
+    gas, observations, prior = problem.gas, problem.observations, problem.prior
+    h = observe(private_jacobian(gas, control), observations, gas)
+    bht = prior_times(prior, h)
+    factor = factorise(h, bht, problem.error_covariance)
+    values, initial = jnp.asarray(observations.value), jnp.asarray(prior.initial)
+    first = observe(
+        surface(gas, control, initial, sources(gas, jnp.asarray(prior.emission))), observations, gas
     )
-    return Block(residual, h, problem.prior_covariance, problem.error_covariance, k, bht)
+    departure = bht @ solve_factored(factor, values - first)
+    emission, start = state_of(gas, prior, departure, settings)
+    fitted, by_control = control_jacobian(gas, control, start, sources(gas, emission))
+    k = observe(by_control, observations, gas)
+    residual = values - observe(fitted, observations, gas) + h @ departure + k @ shift
+    block = Block(residual, h, problem.error_covariance, k, bht)
+    return block, weigh(block, factor)
+
+
+def surface(gas: str, control: Array, initial: Array, source: Array) -> Array:
+    """Monthly mean surface band means (time, 4) [mol mol-1]."""
+    return simulate(gas, control, initial, source)[0][:, :N_BAND]
 
 
 @jax.jit
-def observe_all(
-    derivatives: tuple[Array, Array, Array, Array], month: Array, band: Array
-) -> tuple[Array, Array, Array]:
-    """Fitted values (obs,), derivatives by control (obs, control) and by private unknowns (obs, private)."""
-    surface, by_control, by_emission, by_initial = derivatives
-    n_time = surface.shape[0]
-    h = jnp.concatenate([by_emission.reshape(n_time, N_BAND, -1), by_initial], axis=2)
-    return tuple(_pick(part, month, band) for part in (surface, by_control, h))
-
-
-def _pick(surface: Array, month: Array, band: Array) -> Array:
+def _pick(field: Array, month: Array, band: Array, unit: float) -> Array:
     """Rows (obs, ...) of a field (time, 4, ...): the band's, or the mean of the four where `band` is -1."""
-    whole = (band < 0).reshape((-1,) + (1,) * (surface.ndim - 2))
-    return jnp.where(whole, surface.mean(axis=1)[month], surface[month, jnp.maximum(band, 0)])
+    whole = (band < 0).reshape((-1,) + (1,) * (field.ndim - 2))
+    rows = field[month]
+    one = jnp.take_along_axis(rows, jnp.maximum(band, 0).reshape((-1,) + (1,) * (field.ndim - 1)), axis=1)[
+        :, 0
+    ]
+    return jnp.where(whole, rows.mean(axis=1), one) / unit
+
+
+def shared_covariance(settings: BalanceSettings) -> Array:
+    """Prior covariance of the control vector."""
+    return prior_covariance(settings.n_years, settings.transport_sd, settings.oh_scale_sd,
+                            settings.oh_anomaly_sd, settings.oh_anomaly_years)  # fmt: skip
 
 
 def invert(means: pd.DataFrame, bottom_up: pd.DataFrame, settings: BalanceSettings,
            progress: Callable[[str], None] | None = None) -> JointResult:  # fmt: skip
     """Joint posterior of all gases. `means` and `bottom_up` are the tables of the observe and inventory stages.
 
-    Raises InputError if the shared parameters still move after the last step allowed.
+    Raises InputError if the shared parameters have not settled after the steps allowed.
     """
     say = progress or (lambda text: None)
-    control_prior = to_control(prior_params(settings.n_years))
-    shared_covariance = prior_covariance(settings.n_years, settings.transport_sd, settings.oh_scale_sd,
-                                         settings.oh_anomaly_sd, settings.oh_anomaly_years)  # fmt: skip
+    covariance = shared_covariance(settings)
+    prior, sd = to_control(prior_params(settings.n_years)), jnp.sqrt(jnp.diag(covariance))
     problems = {gas: gas_problem(gas, means, bottom_up, settings) for gas in settings.tracers}
-    prior_sd = jnp.sqrt(jnp.diag(shared_covariance))
-    departures = {gas: jnp.zeros(N_BAND * settings.n_months + 12) for gas in problems}
-    shift, steps = jnp.zeros_like(control_prior), []
-    for iteration in range(settings.iterations):
-        blocks = {gas: linearise(problem, departures[gas], control_prior + shift, shift, settings)
-                  for gas, problem in problems.items()}  # fmt: skip
-        reduced = {gas: reduce(block) for gas, block in blocks.items()}
-        shared = solve_shared(list(blocks.values()), list(reduced.values()), shared_covariance)
-        steps.append(float(jnp.max(jnp.abs(shared.mean - shift) / prior_sd)))
-        say(f"step {iteration + 1}: shared parameters move {steps[-1]:.2f} prior sd")
-        converged = steps[-1] < settings.tolerance
-        damping = 0.0 if iteration == 0 else 1.0 if converged else settings.damping
-        shift = shift + damping * (shared.mean - shift)
-        departures = {gas: private(blocks[gas], reduced[gas], shift) for gas in problems}
-        if converged:
+    shift, moves = jnp.zeros_like(prior), []
+    for _ in range(settings.iterations):
+        parts = {gas: linearise(problem, prior + shift, shift, settings) for gas, problem in problems.items()}
+        blocks, reduced = [b for b, _ in parts.values()], [r for _, r in parts.values()]
+        shared = solve_shared(blocks, reduced, covariance)
+        moves.append(float(jnp.max(jnp.abs(shared.mean - shift) / sd)))
+        shift = shared.mean
+        say(f"step {len(moves)}: shared parameters move by {moves[-1]:.2f} of their prior sd")
+        if moves[-1] < settings.tolerance:
             break
-    states = {gas: GasState(problem.prior, problem.observations, blocks[gas], reduced[gas], departures[gas])
-              for gas, problem in problems.items()}  # fmt: skip
-    return JointResult(settings, control_prior, shared, states, steps)
+    _require_settled(moves, settings)
+    states = {
+        gas: GasState(p.prior, p.observations, *parts[gas], private(*parts[gas], shift), p.error_factor)
+        for gas, p in problems.items()
+    }
+    return JointResult(settings, prior, shared, states, moves)
+
+
+def _require_settled(moves: list[float], settings: BalanceSettings) -> None:
+    if moves[-1] >= settings.tolerance:
+        found = f"a last step of {moves[-1]:.2f} prior sd after {len(moves)} steps"
+        expected = f"below {settings.tolerance}"
+        raise InputError([Fault("joint inversion", "shared parameters", found, expected,
+                                "tighten 'transport_prior_sd' or 'oh_prior_sd'")])  # fmt: skip
 
 
 def forward(result: JointResult, gas: str) -> tuple[np.ndarray, np.ndarray]:

@@ -18,7 +18,7 @@ from tenbin.transport.box_geometry import N_BAND
 
 Array = jax.Array
 
-N_MEMBERS = 48
+N_MEMBERS = 32
 
 
 class Members(NamedTuple):
@@ -49,7 +49,8 @@ def _prior_draws(state: GasState, key: Array, n: int) -> Array:
     white = jax.random.normal(first, (n, N_BAND, n_time))
     in_time = jnp.linalg.cholesky(prior.kernel + 1e-10 * jnp.eye(n_time))
     in_space = jnp.linalg.cholesky(prior.between)
-    emission = jnp.einsum("ab,nbt,st->nas", in_space, white, in_time) * prior.size
+    in_bands = jnp.einsum("ab,nbt->nat", in_space, white)
+    emission = (in_bands @ in_time.T) * prior.size
     initial = (
         jax.random.normal(second, (n, 12)) @ jnp.linalg.cholesky(jnp.asarray(prior.initial_covariance)).T
     )
@@ -59,7 +60,7 @@ def _prior_draws(state: GasState, key: Array, n: int) -> Array:
 def _disturbed_residual(state: GasState, draws: Array, shared: Array, key: Array) -> Array:
     """Residuals (obs, member) that each member's observations leave to its own prior."""
     block = state.block
-    factor = jnp.linalg.cholesky(block.error_covariance)
+    factor = state.error_factor
     noise = factor @ jax.random.normal(key, (factor.shape[0], draws.shape[0]))
     return block.residual[:, None] + noise - block.jacobian @ draws.T - block.shared_jacobian @ shared.T
 

@@ -21,14 +21,13 @@ Array = jax.Array
 
 
 class Block(NamedTuple):
-    """One block: residual r (obs,), H (obs, private), B (private, private), R (obs, obs), K (obs, shared).
+    """One block: residual r (obs,), H (obs, private), R (obs, obs), K (obs, shared) and B H' (private, obs).
 
-    `prior_times_jacobian` is B H' (private, obs), given because B often has structure that makes it cheap.
+    The prior covariance B itself is never needed: it often has structure that makes B H' cheap.
     """
 
     residual: Array
     jacobian: Array
-    prior_covariance: Array
     error_covariance: Array
     shared_jacobian: Array
     prior_times_jacobian: Array
@@ -44,7 +43,7 @@ class Reduced(NamedTuple):
 
 def block(residual: Array, jacobian: Array, prior: Array, error: Array, shared_jacobian: Array) -> Block:
     """A block whose prior covariance is a plain matrix."""
-    return Block(residual, jacobian, prior, error, shared_jacobian, prior @ jacobian.T)
+    return Block(residual, jacobian, error, shared_jacobian, prior @ jacobian.T)
 
 
 class SharedPosterior(NamedTuple):
@@ -70,13 +69,28 @@ class BlockPosterior(NamedTuple):
 
 
 @jax.jit
-def reduce(block: Block) -> Reduced:
-    """Factor S = H B H' + R and weight residual and shared Jacobian with its inverse."""
-    s = block.jacobian @ block.prior_times_jacobian + block.error_covariance
-    factor = jnp.linalg.cholesky(s)
+def factorise(jacobian: Array, prior_times_jacobian: Array, error_covariance: Array) -> Array:
+    """Cholesky factor of S = H B H' + R, shape (obs, obs)."""
+    return jnp.linalg.cholesky(jacobian @ prior_times_jacobian + error_covariance)
+
+
+@jax.jit
+def solve_factored(factor: Array, right: Array) -> Array:
+    """S^-1 applied to a vector or to columns."""
+    return jax.scipy.linalg.cho_solve((factor, True), right)
+
+
+@jax.jit
+def weigh(block: Block, factor: Array) -> Reduced:
+    """The reduction of a block whose S is already factored."""
     right = jnp.concatenate([block.residual[:, None], block.shared_jacobian], axis=1)
-    weighted = jax.scipy.linalg.cho_solve((factor, True), right)
+    weighted = solve_factored(factor, right)
     return Reduced(factor, weighted[:, 0], weighted[:, 1:])
+
+
+def reduce(block: Block) -> Reduced:
+    """Factor S = H B H' + R and weigh residual and shared Jacobian with its inverse."""
+    return weigh(block, factorise(block.jacobian, block.prior_times_jacobian, block.error_covariance))
 
 
 def solve_shared(blocks: list[Block], reduced: list[Reduced], shared_covariance: Array) -> SharedPosterior:
@@ -103,13 +117,15 @@ def private(block: Block, reduced: Reduced, shared_mean: Array) -> Array:
 
 
 @jax.jit
-def aggregate(block: Block, reduced: Reduced, shared: SharedPosterior, weights: Array) -> BlockPosterior:
-    """Posterior of the aggregates `weights` @ x (aggregate, private) of one block."""
+def aggregate(
+    block: Block, reduced: Reduced, shared: SharedPosterior, weights: Array, prior_times_weights: Array
+) -> BlockPosterior:
+    """Posterior of the aggregates W x of one block, from W (aggregate, private) and B W' (private, aggregate)."""
     departure = private(block, reduced, shared.mean)
     spread = weights @ block.prior_times_jacobian
     explained = spread @ jax.scipy.linalg.cho_solve((reduced.factor, True), spread.T)
     response = -(spread @ reduced.weighted_shared)
-    covariance = weights @ block.prior_covariance @ weights.T - explained
+    covariance = weights @ prior_times_weights - explained
     covariance = covariance + response @ shared.covariance @ response.T
     return BlockPosterior(weights @ departure, 0.5 * (covariance + covariance.T), response, departure)
 
@@ -129,9 +145,13 @@ def noise(block: Block, reduced: Reduced, shared: SharedPosterior, part: Array) 
 
 
 @jax.jit
-def degrees_of_freedom(block: Block, reduced: Reduced, shared: SharedPosterior) -> Array:
-    """Independent pieces of information the block's observations gave to all unknowns together."""
+def degrees_of_freedom(block: Block, reduced: Reduced, shared: SharedPosterior, error_factor: Array) -> Array:
+    """Independent pieces of information the block's observations gave to all unknowns together.
+
+    n - tr(R S_full^-1) with S_full = S + K B_t K'; `error_factor` is the Cholesky factor of R, since
+    tr(R S^-1) is the squared norm of the factor of S applied inversely to it.
+    """
     n = block.residual.shape[0]
-    weighted_error = jax.scipy.linalg.cho_solve((reduced.factor, True), block.error_covariance)
+    half = jax.scipy.linalg.solve_triangular(reduced.factor, error_factor, lower=True)
     through_shared = reduced.weighted_shared.T @ block.error_covariance @ reduced.weighted_shared
-    return n - jnp.trace(weighted_error) + jnp.trace(shared.covariance @ through_shared)
+    return n - (half**2).sum() + jnp.trace(shared.covariance @ through_shared)

@@ -100,13 +100,13 @@ def run(months: Propagator, initial: jax.Array, source: jax.Array) -> tuple[jax.
     return jax.lax.scan(step, initial, (months, source))[1]
 
 
-def emission_response(months: Propagator, gas: str) -> jax.Array:
+def emission_response(months: Propagator, per_emission: jax.Array) -> jax.Array:
     """Monthly mean mole fraction of the four surface boxes per monthly emission [mol mol-1 per Tg yr-1].
 
     Shape (time, 4, band of emission, time of emission): the Green functions of every band and month at once.
+    `per_emission` (12, 4) is emission_to_source of the gas.
     """
     n_time = months.state.shape[0]
-    per_emission = jnp.asarray(emission_to_source(gas))
 
     def step(state, inputs):
         month, now = inputs

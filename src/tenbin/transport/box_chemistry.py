@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 from importlib import resources
+from typing import NamedTuple
 
 import equinox as eqx
 import numpy as np
@@ -19,7 +20,7 @@ import pandas as pd
 
 from tenbin.core.arrays import jax, jnp
 from tenbin.core.constants import SECONDS_PER_YEAR
-from tenbin.core.params import param
+from tenbin.core.params import declarations, param, to_vector
 from tenbin.transport.box_geometry import BOX_MASS, N_BAND, N_BOX
 
 GASES_WITH_OH = ("ch4", "mcf")
@@ -113,32 +114,61 @@ def _hemisphere_factor(asymmetry: jax.Array) -> jax.Array:
     return north * is_north + south * (1.0 - is_north)
 
 
-def other_losses(gas: str, params: BoxChemistryParams) -> dict[str, jax.Array]:
-    """Loss frequencies other than hydroxyl [s-1], each (12,), by name of the ledger sector."""
-    losses: dict[str, jax.Array] = {}
-    if gas in STRATOSPHERE:
-        lifetime = getattr(params, f"stratosphere_{gas}") * float(SECONDS_PER_YEAR)
-        losses["stratospheric_sink"] = _spread_over(_layer(STRATOSPHERE[gas], 2)) / lifetime
-    if gas == "ch4":
-        losses["soil_sink"] = _spread_over(_layer(LAND_SHARE, 0)) / (
-            params.soil_ch4 * float(SECONDS_PER_YEAR)
-        )
-    if gas == "mcf":
-        losses["ocean_sink"] = _spread_over(_layer(OCEAN_SHARE, 0)) / (
-            params.ocean_mcf * float(SECONDS_PER_YEAR)
-        )
-    return losses
+class LossPattern(NamedTuple):
+    """Where and how fast a gas is lost, as arrays, so that one compiled model serves every gas.
+
+    hydroxyl (month, 12) [s-1] of the climatology; other (parameter, 12) [s-1 yr]: divided by each lifetime of
+    BoxChemistryParams and summed it is the loss to everything else.
+    """
+
+    hydroxyl: np.ndarray
+    other: np.ndarray
+
+
+_PROCESSES = {"stratosphere": "stratospheric_sink", "soil": "soil_sink", "ocean": "ocean_sink"}
+
+
+def _place(name: str, gas: str) -> np.ndarray | None:
+    """Relative loss frequency (12,) of the process behind a lifetime parameter, if it concerns the gas."""
+    process, _, of_gas = name.partition("_")
+    if of_gas != gas or process not in _PROCESSES:
+        return None
+    shape = {"stratosphere": (STRATOSPHERE.get(gas), 2), "soil": (LAND_SHARE, 0), "ocean": (OCEAN_SHARE, 0)}[
+        process
+    ]
+    return _spread_over(_layer(*shape))
+
+
+def loss_pattern(gas: str) -> LossPattern:
+    """The losses of one gas; zeros where a process does not concern it."""
+    names = [declared.name for declared, _ in declarations(BoxChemistryParams())]
+    places = [_place(name, gas) for name in names]
+    other = np.stack([np.zeros(N_BOX) if place is None else place for place in places])
+    hydroxyl = hydroxyl_loss(gas) if gas in GASES_WITH_OH else np.zeros((12, N_BOX))
+    return LossPattern(hydroxyl, other / float(SECONDS_PER_YEAR))
+
+
+def hydroxyl_frequency(pattern: LossPattern, params: BoxChemistryParams, oh_anomaly: jax.Array) -> jax.Array:
+    """Loss to hydroxyl [s-1], shape (time, 12); `oh_anomaly` (time,) is its relative anomaly in each month."""
+    season = jnp.asarray(pattern.hydroxyl)[jnp.arange(oh_anomaly.shape[0]) % 12]
+    factor = params.oh_scale * _hemisphere_factor(params.oh_north_south)
+    return season * factor * (1.0 + oh_anomaly)[:, None]
+
+
+def other_frequency(pattern: LossPattern, params: BoxChemistryParams) -> jax.Array:
+    """Loss to everything but hydroxyl [s-1], shape (12,)."""
+    return (jnp.asarray(pattern.other) / to_vector(params)[:, None]).sum(axis=0)
 
 
 def loss_frequencies(gas: str, params: BoxChemistryParams, oh_anomaly: jax.Array) -> dict[str, jax.Array]:
-    """Loss frequency of each process [s-1], shape (time, 12), by name of the ledger sector.
-
-    `oh_anomaly` (time,) is the relative anomaly of hydroxyl in each month.
-    """
-    n_time = oh_anomaly.shape[0]
-    losses = {name: jnp.broadcast_to(k, (n_time, N_BOX)) for name, k in other_losses(gas, params).items()}
+    """Loss frequency of each process [s-1], shape (time, 12), by name of the ledger sector."""
+    pattern, n_time = loss_pattern(gas), oh_anomaly.shape[0]
+    values = to_vector(params)
+    losses: dict[str, jax.Array] = {}
+    for k, (declared, _) in enumerate(declarations(params)):
+        if pattern.other[k].any():
+            process = _PROCESSES[declared.name.partition("_")[0]]
+            losses[process] = jnp.broadcast_to(pattern.other[k] / values[k], (n_time, N_BOX))
     if gas in GASES_WITH_OH:
-        season = jnp.asarray(hydroxyl_loss(gas))[jnp.arange(n_time) % 12]
-        factor = params.oh_scale * _hemisphere_factor(params.oh_north_south)
-        losses["oh_sink"] = season * factor * (1.0 + oh_anomaly)[:, None]
+        losses["oh_sink"] = hydroxyl_frequency(pattern, params, oh_anomaly)
     return losses
