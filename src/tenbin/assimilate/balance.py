@@ -136,8 +136,11 @@ def posterior_dataset(result: JointResult, runs: dict[str, Run], annual: dict[st
         "emission_prior": (("gas", "band", "year", "month"), prior, per),
         "emission_annual": (("gas", "region", "year"), np.stack([annual[g].mean for g in gases]), per),
         "emission_annual_sd": (("gas", "region", "year"), np.stack([annual[g].sd for g in gases]), per),
-        "emission_global_covariance": (("gas", "year", "other_year"), np.stack([annual[g].global_covariance for g in gases]),
-                                       {"units": "Tg2 yr-2"}),
+        "emission_annual_covariance": (
+            ("gas", "region", "year", "other_year"),
+            np.stack([annual[g].covariance for g in gases]),
+            {"units": "Tg2 yr-2", "comment": "errors of the years of one region"},
+        ),
         "mole_fraction": (("gas", "year", "box"), air, {"units": "mol mol-1", "cell_methods": "year: mean"}),
     }  # fmt: skip
     coords = {"gas": gases, "band": list(BANDS), "region": list(products.REGIONS), "year": years,

@@ -47,11 +47,11 @@ def emission_weights(n_years: int) -> np.ndarray:
 
 
 class Annual(NamedTuple):
-    """Yearly emission and its sd (region, year) [Tg yr-1], and the globe's covariance (year, year) [Tg2 yr-2]."""
+    """Yearly emission and its sd (region, year) [Tg yr-1], and covariance (region, year, year) [Tg2 yr-2]."""
 
     mean: np.ndarray
     sd: np.ndarray
-    global_covariance: np.ndarray
+    covariance: np.ndarray
 
 
 def emissions(result: JointResult, gas: str) -> Annual:
@@ -61,8 +61,10 @@ def emissions(result: JointResult, gas: str) -> Annual:
     post = aggregate(state.block, state.reduced, result.shared, weights, prior_times(state.prior, weights))
     prior = MIXING @ yearly(np.asarray(state.prior.emission))
     mean = prior + np.asarray(post.mean).reshape(len(REGIONS), n_years)
-    sd = np.sqrt(np.diag(np.asarray(post.covariance))).reshape(len(REGIONS), n_years)
-    return Annual(mean, sd, np.asarray(post.covariance)[-n_years:, -n_years:])
+    whole = np.asarray(post.covariance).reshape(len(REGIONS), n_years, len(REGIONS), n_years)
+    covariance = np.stack([whole[k, :, k] for k in range(len(REGIONS))])
+    sd = np.sqrt(np.einsum("ryy->ry", covariance))
+    return Annual(mean, sd, covariance)
 
 
 def sink_series(gas: str, run: Run) -> dict[str, np.ndarray]:
