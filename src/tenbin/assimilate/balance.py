@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import xarray as xr
 
 from tenbin.assimilate import balance_products as products
 from tenbin.assimilate.balance_forward import control_names, from_control
@@ -84,8 +85,7 @@ def diagnostics(result: JointResult, runs: dict[str, Run], fits: dict[str, pd.Da
         "chi2_per_obs": {"overall": float(result.shared.chi_square) / result.shared.n_observations}
         | {gas: _chi_square(result, gas) for gas in runs},
         "n_observations": result.shared.n_observations,
-        "degrees_of_freedom": {gas: float(degrees_of_freedom(state.block, state.reduced, result.shared, state.error_factor))
-                               for gas, state in result.gases.items()},
+        "degrees_of_freedom": {gas: _freedom(result, gas) for gas in runs},
         "lifetimes": {gas: products.lifetimes(gas, runs[gas], since)["total"] for gas in with_loss},
         "lifetimes_by_process": {gas: products.lifetimes(gas, runs[gas], since) for gas in with_loss},
         "exchange_time_yr": exchange,
@@ -94,6 +94,11 @@ def diagnostics(result: JointResult, runs: dict[str, Run], fits: dict[str, pd.Da
         "converged": bool(result.steps[-1] < settings.tolerance),
         "shared_parameters": shared_parameters(result),
     }  # fmt: skip
+
+
+def _freedom(result: JointResult, gas: str) -> float:
+    state = result.gases[gas]
+    return float(degrees_of_freedom(state.block, state.reduced, result.shared, state.error_factor))
 
 
 def _chi_square(result: JointResult, gas: str) -> float:
@@ -118,10 +123,10 @@ def shared_parameters(result: JointResult) -> dict[str, dict[str, float]]:
     return told
 
 
-def posterior_dataset(result: JointResult, runs: dict[str, Run], annual: dict[str, products.Annual]):
+def posterior_dataset(
+    result: JointResult, runs: dict[str, Run], annual: dict[str, products.Annual]
+) -> xr.Dataset:
     """Posterior as a CF dataset: monthly and yearly emissions, air of the twelve boxes, joint covariance."""
-    import xarray as xr
-
     settings = result.settings
     gases, years = list(settings.tracers), np.arange(settings.first_year, settings.year_end + 1)
     shape = (4, settings.n_years, 12)

@@ -167,11 +167,11 @@ def _control_tangents(
     n_logs = sum(shared_sizes())
     anomaly = monthly_anomaly(control[n_logs:])
 
-    def of_logs(logs):
+    def of_logs(logs: Array) -> Propagator:
         params = from_control(jnp.concatenate([logs, control[n_logs:]]))
         return _months(loss, transport_matrices(params.transport), params.chemistry, anomaly, same)
 
-    def of_anomaly(monthly):
+    def of_anomaly(monthly: Array) -> Propagator:
         params = from_control(control)
         return _months(loss, transport_matrices(params.transport), params.chemistry, monthly, same)
 
@@ -228,7 +228,9 @@ def _private_jacobian(of: Tracer, control: Array, same: bool) -> Array:
     return jnp.concatenate([by_emission, by_initial], axis=2)
 
 
-def _tangent_step(carry, inputs):
+def _tangent_step(
+    carry: tuple[Array, Array], inputs: tuple[Propagator, Propagator, Propagator, Array, Array]
+) -> tuple[tuple[Array, Array], tuple[Array, Array]]:
     """One month of the model and of its tangent linear with respect to the control vector."""
     state, tangent = carry
     now, by_logs, by_anomaly, share, source = inputs

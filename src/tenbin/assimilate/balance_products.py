@@ -73,7 +73,9 @@ def sink_series(gas: str, run: Run) -> dict[str, np.ndarray]:
     return {name: -yearly((mass * k).sum(axis=-1)) * float(SECONDS_PER_YEAR) for name, k in run.loss.items()}
 
 
-def _rows(gas: str, sector: str, region: str, years, mean, sd, note: str) -> pd.DataFrame:
+def _rows(
+    gas: str, sector: str, region: str, years: np.ndarray, mean: np.ndarray, sd: np.ndarray, note: str
+) -> pd.DataFrame:
     return pd.DataFrame({"gas": gas, "sector": sector, "region": region, "year_start": years, "year_end": years,
                          "approach": "top-down", "source": SOURCE, "mean": mean, "sd": sd, "unit": "Tg yr-1",
                          "note": note})  # fmt: skip
@@ -145,8 +147,16 @@ def surface_growth(means: pd.DataFrame, gas: str) -> pd.DataFrame:
     mass uses the community's factor, which belongs to surface growth.
     """
     own = means[means.gas == gas]
-    bands = own[own.band != "globe"].groupby(["year", "month"]).agg(
-        value=("value", "mean"), n=("value", "size"), net=("sd_network", _root_sum), noise=("sd_sampling", _root_sum))  # fmt: skip
+    bands = (
+        own[own.band != "globe"]
+        .groupby(["year", "month"])
+        .agg(
+            value=("value", "mean"),
+            n=("value", "size"),
+            net=("sd_network", _root_sum),
+            noise=("sd_sampling", _root_sum),
+        )
+    )
     bands = bands[bands.n == 4]
     globe = own[own.band == "globe"].set_index(["year", "month"])[["value", "sd_network", "sd_sampling"]]
     globe = globe.rename(columns={"sd_network": "net", "sd_sampling": "noise"})

@@ -195,7 +195,7 @@ def band_means(network: Network, seed: int = 0) -> pd.DataFrame:
     return _to_table(network, mean, spread, _sampling_spread(network, extension, weights))
 
 
-def _to_table(network: Network, mean, spread, sampling) -> pd.DataFrame:
+def _to_table(network: Network, mean: np.ndarray, spread: np.ndarray, sampling: np.ndarray) -> pd.DataFrame:
     frames = []
     month = network.month_index
     for band in range(4):

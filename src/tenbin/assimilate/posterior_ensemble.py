@@ -101,4 +101,5 @@ def run_members(result: JointResult, members: Members, gas: str) -> Run:
         ends.append(end)
         loss.append(losses(gas, from_control(control)))
     by_process = {name: np.stack([np.asarray(one[name]) for one in loss]) for name in loss[0]}
-    return Run(*(np.asarray(jnp.stack(part)) for part in (emissions, means, ends)), by_process)
+    stacked = [np.asarray(jnp.stack(part)) for part in (emissions, means, ends)]
+    return Run(stacked[0], stacked[1], stacked[2], by_process)

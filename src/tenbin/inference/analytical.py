@@ -74,7 +74,9 @@ def state_space(problem: LinearProblem) -> Posterior:
     )
 
 
-def _posterior(problem: LinearProblem, mean, covariance, kernel, chi_square) -> Posterior:
+def _posterior(
+    problem: LinearProblem, mean: Array, covariance: Array, kernel: Array, chi_square: Array
+) -> Posterior:
     return Posterior(mean, covariance, kernel, jnp.trace(kernel), chi_square, problem.observations.shape[0])
 
 

@@ -91,7 +91,9 @@ def run(months: Propagator, initial: jax.Array, source: jax.Array) -> tuple[jax.
     (time, 12).
     """
 
-    def step(state, inputs):
+    def step(
+        state: jax.Array, inputs: tuple[Propagator, jax.Array]
+    ) -> tuple[jax.Array, tuple[jax.Array, jax.Array]]:
         month, s = inputs
         mean = month.mean_state @ state + month.mean_source @ s
         new = month.state @ state + month.source @ s
@@ -108,7 +110,7 @@ def emission_response(months: Propagator, per_emission: jax.Array) -> jax.Array:
     """
     n_time = months.state.shape[0]
 
-    def step(state, inputs):
+    def step(state: jax.Array, inputs: tuple[Propagator, jax.Array]) -> tuple[jax.Array, jax.Array]:
         month, now = inputs
         pulse = per_emission[:, :, None] * now[None, None, :]
         surface = month.mean_state[:N_BAND], month.mean_source[:N_BAND]

@@ -133,10 +133,9 @@ def _place(name: str, gas: str) -> np.ndarray | None:
     process, _, of_gas = name.partition("_")
     if of_gas != gas or process not in _PROCESSES:
         return None
-    shape = {"stratosphere": (STRATOSPHERE.get(gas), 2), "soil": (LAND_SHARE, 0), "ocean": (OCEAN_SHARE, 0)}[
-        process
-    ]
-    return _spread_over(_layer(*shape))
+    if process == "stratosphere":
+        return _spread_over(_layer(STRATOSPHERE[gas], 2))
+    return _spread_over(_layer(LAND_SHARE if process == "soil" else OCEAN_SHARE, 0))
 
 
 def loss_pattern(gas: str) -> LossPattern:
