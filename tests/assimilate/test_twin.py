@@ -82,9 +82,11 @@ def shared_prior() -> np.ndarray:
 
 
 def draw(rng, covariance):
-    """A draw from N(0, covariance) through its eigenvectors, which bear a covariance without full rank."""
-    value, vector = np.linalg.eigh(np.asarray(covariance))
-    return vector @ (np.sqrt(np.maximum(value, 0.0)) * rng.normal(size=value.size))
+    """A draw from N(0, covariance); a trace of noise keeps the factor of a covariance without full rank."""
+    covariance = jnp.asarray(covariance)
+    size = jnp.sqrt(jnp.diag(covariance))
+    correlation = covariance / (size[:, None] * size[None, :]) + 1e-9 * jnp.eye(size.shape[0])
+    return np.asarray(size * (jnp.linalg.cholesky(correlation) @ rng.normal(size=size.shape[0])))
 
 
 def observed(gas: str, control, rng) -> tuple[pd.DataFrame, np.ndarray]:

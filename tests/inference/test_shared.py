@@ -85,7 +85,10 @@ def test_gases_covary_only_through_what_they_share(solved, stacked, blocks_and_s
 
 def test_degrees_of_freedom_add_up_to_those_of_the_whole_problem(solved, stacked):
     blocks, reduced, shared = solved
-    each = [sh.degrees_of_freedom(part, small, shared) for part, small in zip(blocks, reduced, strict=True)]
+    each = [
+        sh.degrees_of_freedom(part, small, shared, jnp.linalg.cholesky(part.error_covariance))
+        for part, small in zip(blocks, reduced, strict=True)
+    ]
     close(sum(each), stacked[1].degrees_of_freedom)
 
 
