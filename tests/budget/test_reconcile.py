@@ -45,7 +45,13 @@ def test_independent_pans_differ_with_the_errors_of_both(compared):
     np.testing.assert_allclose(
         compared["difference_sd"], np.hypot(compared["bottom_up_sd"], compared["top_down_sd"])
     )
-    assert set(compared["assumption"]) == {"errors of the pans independent"}
+    assert compared["assumption"].str.startswith("errors of the pans independent").all()
+
+
+def test_without_a_posterior_covariance_the_errors_of_a_decade_say_what_stood_in(compared):
+    is_mean = compared["year_end"] > compared["year_start"]
+    stood_in = compared["assumption"].str.endswith("model 'inversion' for want of a posterior covariance")
+    np.testing.assert_array_equal(stood_in, is_mean)
 
 
 def test_every_gas_band_year_and_decade_is_weighed(compared):

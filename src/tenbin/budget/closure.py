@@ -38,7 +38,9 @@ def closure(ledger: pd.DataFrame) -> pd.DataFrame:
     nothing and have no row, are compared if at least 100 stand there.
     """
     parts = [*_by_sector(ledger), *_by_region(ledger)]
-    return pd.concat(parts, ignore_index=True)[_COLUMNS] if parts else pd.DataFrame(columns=_COLUMNS)
+    if not parts:
+        return pd.DataFrame(columns=_COLUMNS)
+    return _noted(pd.concat(parts, ignore_index=True), ledger)[_COLUMNS]
 
 
 def worst(lines: pd.DataFrame) -> tuple[float, str]:
@@ -70,7 +72,7 @@ def _by_sector(ledger: pd.DataFrame) -> Iterator[pd.DataFrame]:
             children = sectors.children(gas, parent)
             if {parent, *children} <= set(rows.columns):
                 lines = _compare(rows, parent, list(children), len(children))
-                yield _noted(lines.assign(kind="sector", partition="sectors", sector=parent), ledger)
+                yield lines.assign(kind="sector", partition="sectors", sector=parent)
 
 
 def _by_region(ledger: pd.DataFrame) -> Iterator[pd.DataFrame]:
@@ -81,7 +83,7 @@ def _by_region(ledger: pd.DataFrame) -> Iterator[pd.DataFrame]:
             needed = len(everyone) if len(everyone) < 100 else 100
             if len(children) >= needed:
                 lines = _compare(wide, parent, children, needed)
-                yield _noted(lines.assign(kind="region", partition=partition, region=parent), ledger)
+                yield lines.assign(kind="region", partition=partition, region=parent)
 
 
 def _compare(wide: pd.DataFrame, parent: str, children: list[str], needed: int) -> pd.DataFrame:

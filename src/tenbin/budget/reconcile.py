@@ -11,6 +11,7 @@ from tenbin.budget import decades, sectors
 from tenbin.budget.columns import UNIT
 from tenbin.budget.decades import DECADES, MIN_YEARS
 from tenbin.budget.growth import growth_closure
+from tenbin.budget.posterior_errors import PosteriorErrors
 from tenbin.core.errors import Fault, raise_if_any
 from tenbin.core.regions import BANDS
 
@@ -39,6 +40,7 @@ def reconcile(
     periods: Sequence[tuple[int, int]] = DECADES,
     min_years: int = MIN_YEARS,
     pan_correlation: Mapping[str, float] | None = None,
+    exact: PosteriorErrors | None = None,
 ) -> pd.DataFrame:
     """Bottom-up against top-down for each gas, region, year and period that both pans hold [Tg yr-1].
 
@@ -48,8 +50,9 @@ def reconcile(
 
     The errors of the pans are taken as independent. An inversion that starts from the bottom-up pan shares
     its error with it: the difference is pulled to nought while its sd stays whole, so |z| is too small, never
-    too large. `pan_correlation` (gas -> correlation [1]) replaces nought where it is known. Column
-    `assumption` says which was used. Raises InputError if a pan is empty or holds a flux twice.
+    too large. `pan_correlation` (gas -> correlation [1]) replaces nought where it is known; `exact` replaces
+    the model of how the years of the top-down pan err together. Column `assumption` says which were used.
+    Raises InputError if a pan is empty or holds a flux twice.
     """
     raise_if_any(
         fault for approach in PANS.values() for fault in _pan_faults(_roots(ledger, approach), approach)
@@ -60,7 +63,7 @@ def reconcile(
         parts.append(
             _joined({name: rows[rows["sector"] == sectors.root(gas)] for name, rows in pans.items()})
         )
-        parts += [_joined(_means(pans, gas, period, min_years)) for period in periods]
+        parts += [_joined(_means(pans, gas, period, min_years, exact)) for period in periods]
     table = pd.concat([part for part in parts if len(part)], ignore_index=True).drop_duplicates(_KEYS)
     table = _weighed(table, pan_correlation or {})
     return table.sort_values(_KEYS, ignore_index=True)[COLUMNS]
@@ -99,19 +102,25 @@ def _common_years(ledger: pd.DataFrame, gas: str) -> dict[str, pd.DataFrame]:
 
 
 def _means(
-    pans: Mapping[str, pd.DataFrame], gas: str, period: tuple[int, int], min_years: int
+    pans: Mapping[str, pd.DataFrame],
+    gas: str,
+    period: tuple[int, int],
+    min_years: int,
+    exact: PosteriorErrors | None,
 ) -> dict[str, pd.DataFrame]:
     """Means of the root over the part of `period` that the pans hold, so labelled; none below two years."""
     years = pans["top_down"]["year_start"]
     years = years[years.between(*period)]
     span = [(int(years.min()), int(years.max()))] if years.nunique() > 1 else []
-    means = {name: decades.period_means(rows, span, min_years) for name, rows in pans.items()}
+    means = {name: decades.period_means(rows, span, min_years, exact) for name, rows in pans.items()}
     return {name: rows[rows["sector"] == sectors.root(gas)] for name, rows in means.items()}
 
 
 def _joined(pans: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     sides = [
-        rows[[*_KEYS, "mean", "sd"]].rename(columns={"mean": name, "sd": f"{name}_sd"})
+        rows[[*_KEYS, "mean", "sd", "note"]].rename(
+            columns={"mean": name, "sd": f"{name}_sd", "note": f"{name}_note"}
+        )
         for name, rows in pans.items()
     ]
     return pd.merge(*sides, on=_KEYS)
@@ -125,8 +134,17 @@ def _weighed(table: pd.DataFrame, pan_correlation: Mapping[str, float]) -> pd.Da
     z = difference / spread.where(spread > 0)
     words = {"difference": difference, "difference_sd": spread, "z": z, "unit": UNIT}
     independent = "errors of the pans independent"
-    assumption = [f"errors of the pans correlated by {r:g}" if r else independent for r in rho]
+    between = [f"errors of the pans correlated by {r:g}" if r else independent for r in rho]
+    assumption = [first + rest for first, rest in zip(between, _over_years(table), strict=True)]
     return table.assign(**words, agreement=[agreement(value) for value in z], assumption=assumption)
+
+
+def _over_years(table: pd.DataFrame) -> list[str]:
+    """How the years of a mean were taken to err together, per pan; nothing for a single year."""
+    several = table["year_end"] > table["year_start"]
+    notes = zip(several, table["bottom_up_note"], table["top_down_note"], strict=True)
+    return [f"; years of bottom-up: {decades.error_model(ground)}, of top-down: {decades.error_model(air)}"
+            if is_mean else "" for is_mean, ground, air in notes]  # fmt: skip
 
 
 def agreement(z: float) -> str:

@@ -67,6 +67,7 @@ def outside() -> tuple[str, ...]:
     return tuple(_tables()["outside"])
 
 
+@lru_cache(maxsize=256)
 def is_sink(gas: str, sector: str) -> bool:
     """Whether a sector only ever takes from the air: its rows are negative.
 
@@ -96,6 +97,7 @@ def ancestors(gas: str, sector: str) -> tuple[str, ...]:
     return tuple(above + [a for parent in above for a in ancestors(gas, parent)])
 
 
+@lru_cache(maxsize=256)
 def leaves(gas: str, sector: str) -> tuple[str, ...]:
     """The undivided sectors below `sector`; itself if it is a leaf."""
     below = children(gas, sector)

@@ -32,6 +32,7 @@ class Family:
 
     correlation = year(dt) x rho_sector (sectors differ) x rho_region (regions differ), with
     year(dt) = floor + (1 - floor) exp(-|dt| / scale_years), dt in years, all coefficients dimensionless.
+    `stands_in` marks a family that only stands in for a posterior covariance.
     """
 
     name: str
@@ -43,6 +44,7 @@ class Family:
     basis: str
     sectors: tuple[str, ...] = ()
     approach: str = "bottom-up"
+    stands_in: bool = False
 
     def matches(self, source: str, sector: str, approach: str) -> bool:
         """Whether a row of this source, sector and approach belongs here."""

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from tenbin.core.errors import raise_if_any
 from tenbin.core.provenance import RunRecord, atomic_path, write_json
 from tenbin.workflow.settings import RunConfig
 
@@ -24,16 +25,20 @@ def inventory(config: RunConfig, out: Path) -> None:
 
 def budget(config: RunConfig, out: Path) -> None:
     """Enter both pans into one ledger and compare them, by year and by decade of the period."""
-    from tenbin.budget import decades, growth, ledger, reconcile
+    from tenbin.budget import decades, growth, ledger, posterior_errors, reconcile
 
     seen = pd.read_csv(out / "growth.csv", keep_default_na=False, na_values={"growth": [""], "sd": [""]})
     pans = [ledger.read(out / f"{pan}.csv") for pan in ("bottom_up", "top_down")]
     rows = pd.concat([pan[pan.gas.isin([*config.gases, "mcf"])] for pan in pans], ignore_index=True)
+    exact = posterior_errors.read(out / "posterior.nc")
+    if exact is not None:
+        raise_if_any(posterior_errors.faults(exact, rows, str(out / "posterior.nc")))
     ledger.write(rows, out / "ledger.csv")
-    ledger.write(decades.period_means(rows), out / "decades.csv", parquet=False)
-    _write_table(reconcile.reconcile(rows), out / "reconciliation.csv")
-    _write_table(growth.growth_closure(rows, seen), out / "closure.csv")
-    _write_record("budget", rows, out)
+    ledger.write(decades.period_means(rows, exact=exact), out / "decades.csv", parquet=False)
+    _write_table(reconcile.reconcile(rows, exact=exact), out / "reconciliation.csv")
+    _write_table(growth.growth_closure(rows, seen, exact=exact), out / "closure.csv")
+    used = "model 'inversion', for want of a posterior covariance" if exact is None else exact.statement
+    _write_record("budget", rows, out, {"errors of means of top-down emissions": used})
 
 
 def report(config: RunConfig, out: Path) -> None:
@@ -43,14 +48,14 @@ def report(config: RunConfig, out: Path) -> None:
     write_report(out)
 
 
-def _write_record(stage: str, rows: pd.DataFrame, out: Path) -> None:
-    """The stage's record, with the worst residual of children against parents for each kind of sum."""
+def _write_record(stage: str, rows: pd.DataFrame, out: Path, notes: dict[str, str] | None = None) -> None:
+    """The stage's record, with the worst residual of children against parents for each pan and kind of sum."""
     from tenbin.budget import closure
 
-    record = RunRecord(stage)
-    for kind, lines in closure.closure(rows).groupby("kind"):
+    record = RunRecord(stage, notes=notes or {})
+    for (pan, kind), lines in closure.closure(rows).groupby(["approach", "kind"]):
         worst, where = closure.worst(lines)
-        record.conserve(f"sums over {kind}s", worst, CLOSURE_LIMIT, where)
+        record.conserve(f"{pan} sums over {kind}s", worst, CLOSURE_LIMIT, where)
     write_json(out / f"{stage}.json", record.content())
     record.verify(where=str(out / f"{stage}.json"))
 

@@ -69,7 +69,7 @@ _WORK = (
           ("band_means.csv", "bottom_up.csv"),
           ("posterior.nc", "top_down.csv", "fit.csv", "diagnostics.json", "growth.csv"), SCIENCE, 20.0),
     Stage("budget", "Both pans in one ledger", "tenbin.workflow.adapters:budget",
-          ("bottom_up.csv", "top_down.csv", "growth.csv"),
+          ("bottom_up.csv", "top_down.csv", "growth.csv", "posterior.nc"),
           ("ledger.csv", "ledger.parquet", "reconciliation.csv", "decades.csv", "closure.csv"),
           ("period", "gases", "data"), 3.0),
     Stage("report", "The page to read", "tenbin.workflow.adapters:report",
