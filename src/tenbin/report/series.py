@@ -89,7 +89,9 @@ def _dots(ax: Axes, when: np.ndarray, values: np.ndarray, label: str) -> Artist:
     path.should_simplify = False
     ink = style.NEUTRALS["ink"].light
     ax.plot([], [], ".", color=ink, label=label)  # the key would show a path as an empty box
-    return ax.add_patch(PathPatch(path, fill=False, edgecolor=ink, linewidth=1.5, capstyle="round"))
+    # The points are the limits: asking the path for them would solve for the extremes of every stroke.
+    ax.update_datalim(vertices)
+    return ax.add_artist(PathPatch(path, fill=False, edgecolor=ink, linewidth=1.5, capstyle="round"))
 
 
 def band_residual(ax: Axes, rows: pd.DataFrame) -> Line2D:
