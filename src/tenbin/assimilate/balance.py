@@ -22,7 +22,7 @@ from tenbin.transport.box_geometry import BOX_MASS
 from tenbin.transport.exchange import interhemispheric_exchange_time
 
 MASS_LIMIT = 1e-9
-DIGITS = 10
+DIGITS = 12
 """Significant digits of the written tables."""
 
 
