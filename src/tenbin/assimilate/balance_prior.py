@@ -8,11 +8,14 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from tenbin.assimilate.balance_forward import prior_params
 from tenbin.assimilate.balance_settings import TRACER, UNIT_FACTOR, BalanceSettings, EmissionPrior
 from tenbin.core.arrays import jax, jnp
 from tenbin.core.errors import Fault, InputError
 from tenbin.core.regions import BANDS
 from tenbin.inference.covariance import annual_cycle, exponential, neighbours
+from tenbin.transport.box import Propagator, emission_to_source, propagator, transport_matrices
+from tenbin.transport.box_chemistry import LossPattern, hydroxyl_frequency, loss_pattern, other_frequency
 from tenbin.transport.box_geometry import N_BAND, N_BOX
 
 Array = jax.Array
@@ -119,22 +122,65 @@ def emission_kernel(prior: EmissionPrior, settings: BalanceSettings) -> Array:
     return kernel + prior.monthly**2 * exponential(time, 0.15)
 
 
-def initial_air(means: pd.DataFrame, gas: str, settings: BalanceSettings) -> tuple[np.ndarray, np.ndarray]:
-    """Mole fractions (12,) [mol mol-1] at the start and their covariance, from the first years of observations.
+def initial_air(
+    means: pd.DataFrame, gas: str, emission: np.ndarray, settings: BalanceSettings
+) -> tuple[np.ndarray, np.ndarray]:
+    """Mole fractions (12,) [mol mol-1] at the start and their covariance.
 
-    The first five years of each band give level and trend, carried back to the start; the layers above lag
-    by 0.2 and 1.5 yr. The level is unknown by 1 % per 5 yr carried back plus 0.5 %, each box by 0.5 %.
+    Surface air is level and trend of each band's first five years of observations, carried back. The layers
+    above have the ratio to it of the model's steady state under the first year's emissions (band,), less their
+    age times the trend. The spreads are wide, since these observations are used again in the inversion.
     """
-    factor = UNIT_FACTOR[gas]
+    factor, start = UNIT_FACTOR[gas], settings.first_year
     bands = [_level_and_trend(means, gas, band) for band in BANDS]
-    start = settings.first_year
     level = np.array([value - trend * (time - start) for time, value, trend in bands])
     trend = np.array([t for _, _, t in bands])
-    carried = max(max(time for time, _, _ in bands) - start, 0.0)
-    air = np.concatenate([level, level - 0.2 * trend, level - 1.5 * trend]) * factor
-    relative = 0.005 + 0.002 * carried
-    covariance = np.outer(air, air) * (relative**2 + 0.005**2 * np.eye(N_BOX))
-    return air, covariance
+    ratio = steady_profile(gas, emission)
+    air = np.concatenate([level * ratio[k] - LAYER_AGE[k] * trend for k in range(3)]) * factor
+    together, apart, top = INITIAL_SPREAD[gas]
+    own = np.repeat([apart, apart, top], N_BAND)
+    return air, np.outer(air, air) * (together**2 + np.diag(own**2))
+
+
+LAYER_AGE = (0.0, 0.2, 3.5)
+"""Years by which a layer lags the surface (the top layer of the box model, see box_parameters)."""
+
+INITIAL_SPREAD = {
+    "co2": (0.005, 0.003, 0.004),
+    "ch4": (0.03, 0.01, 0.04),
+    "n2o": (0.008, 0.003, 0.03),
+    "mcf": (0.15, 0.05, 0.20),
+}
+"""Relative spread of the air at the start: of all boxes together, of each box, of each box of the top layer."""
+
+
+def steady_profile(gas: str, emission: np.ndarray) -> np.ndarray:
+    """Mean mole fraction of the three layers relative to the surface layer, in the prior model's steady year."""
+    if gas == "co2":
+        return np.ones(3)  # nothing removes it above the surface
+    year = propagator_year(gas)
+    source = emission_to_source(gas) @ emission
+    matrix, response = np.eye(N_BOX), np.zeros(N_BOX)
+    for month in range(12):
+        through = np.asarray(year.state[month])
+        matrix = through @ matrix
+        response = through @ response + np.asarray(year.source[month]) @ source
+    steady = np.linalg.solve(np.eye(N_BOX) - matrix, response).reshape(3, N_BAND).mean(axis=1)
+    return steady / steady[0]
+
+
+def propagator_year(gas: str) -> Propagator:
+    """The twelve months of a gas with prior transport and chemistry."""
+    return _prior_year(loss_pattern(gas))
+
+
+@jax.jit
+def _prior_year(loss: LossPattern) -> Propagator:
+    params = prior_params(1)
+    total = hydroxyl_frequency(loss, params.chemistry, jnp.zeros(12)) + other_frequency(
+        loss, params.chemistry
+    )
+    return propagator(transport_matrices(params.transport) - jax.vmap(jnp.diag)(total))
 
 
 def _level_and_trend(means: pd.DataFrame, gas: str, band: str) -> tuple[float, float, float]:
@@ -151,7 +197,7 @@ def gas_prior(gas: str, bottom_up: pd.DataFrame, means: pd.DataFrame, settings: 
         emission, size = mcf_emissions(settings)
     else:
         emission, size = annual_prior(bottom_up, gas, settings)
-    initial, initial_covariance = initial_air(means, gas, settings)
+    initial, initial_covariance = initial_air(means, gas, emission[:, 0], settings)
     kernel = emission_kernel(settings.emission[gas], settings)
     between = neighbours(N_BAND, settings.band_correlation)
     sizes = jnp.asarray(np.repeat(size, 12, axis=1))

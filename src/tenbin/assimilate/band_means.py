@@ -140,7 +140,12 @@ def _offset_floor(network: Network, extension: Extension) -> np.ndarray:
     offset = np.nanmean(extension.slow, axis=1)
     count = np.array([(band == b).sum() for b in range(4)])
     variance = np.array([np.var(offset[band == b], ddof=1) if count[b] > 2 else np.nan for b in range(4)])
-    pooled = float(np.nanmean(variance)) if np.isfinite(variance).any() else float(np.nanvar(offset))
+    scatter = float(
+        np.mean(_scatter(network, extension) ** 2)
+    )  # all there is where every band has one station
+    pooled = (
+        float(np.nanmean(variance)) if np.isfinite(variance).any() else max(float(np.nanvar(offset)), scatter)
+    )
     return np.sqrt(np.where(np.isfinite(variance), variance, pooled) / np.maximum(count, 1))[:, None]
 
 

@@ -8,6 +8,7 @@ is solved exactly by elimination of each gas (tenbin.inference.shared).
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -90,7 +91,8 @@ def observations_of(means: pd.DataFrame, gas: str, settings: BalanceSettings) ->
 
 def observe(field: Array, observations: Observations, gas: str) -> Array:
     """Observed values from surface band means: (time, 4, ...) [mol mol-1] to (obs, ...) [table unit]."""
-    return _pick(field, jnp.asarray(observations.month), jnp.asarray(observations.band), UNIT_FACTOR[gas])
+    month, band = observations.month, observations.band
+    return _pick(field, jnp.asarray(month), jnp.asarray(band), UNIT_FACTOR[gas], bool((band < 0).any()))
 
 
 def lasting_error(observations: Observations, error: ObservationError) -> Array:
@@ -99,34 +101,38 @@ def lasting_error(observations: Observations, error: ObservationError) -> Array:
     A constant offset and a mean seasonal cycle per band. For the globe's mean they are taken alike but
     independent of the bands'.
     """
-    month, band, scale, time = _coordinates(observations, error)
+    scale, time = _coordinates(observations, error)
     kernel = error.offset**2 * constant(time) + error.season**2 * annual_cycle(time, 30.0)
-    return _spread_over_observations(kernel, month, band, scale)
+    return jnp.asarray(_over_observations(kernel, observations, scale))
 
 
 def passing_error(observations: Observations, error: ObservationError, network_years: float) -> Array:
     """Covariance (obs, obs) [table unit2] of network, sampling and transport errors of the band means."""
-    month, band, scale, time = _coordinates(observations, error)
+    scale, time = _coordinates(observations, error)
     transport = error.transport**2 * exponential(time, error.transport_years)
-    network = jnp.asarray(observations.sd_network)
-    kernel = _spread_over_observations(exponential(time, network_years), month, band, network)
-    kernel = kernel + _spread_over_observations(transport, month, band, scale)
-    return kernel + jnp.diag(jnp.asarray(observations.sd_sampling) ** 2)
+    total = _over_observations(exponential(time, network_years), observations, observations.sd_network)
+    total += _over_observations(transport, observations, scale)
+    total[np.diag_indices_from(total)] += observations.sd_sampling**2
+    return jnp.asarray(total)
 
 
-def _coordinates(observations: Observations, error: ObservationError) -> tuple[Array, Array, Array, Array]:
-    """Month, band and scale [table unit] of each observation, and the time [yr] of every month."""
-    values = jnp.asarray(observations.value)
-    scale = values if error.relative else jnp.ones_like(values)
-    time = jnp.arange(int(observations.month.max()) + 1) / 12.0
-    return jnp.asarray(observations.month), jnp.asarray(observations.band), scale, time
+def _coordinates(observations: Observations, error: ObservationError) -> tuple[np.ndarray, Array]:
+    """Scale [table unit] of each observation, and the time [yr] of every month."""
+    scale = observations.value if error.relative else np.ones_like(observations.value)
+    return scale, jnp.arange(int(observations.month.max()) + 1) / 12.0
 
 
-@jax.jit
-def _spread_over_observations(kernel: Array, month: Array, band: Array, scale: Array) -> Array:
-    """Covariance (obs, obs) of one kernel in time (month, month), alike within a band, times scales."""
-    between = kernel[month[:, None], month[None, :]] * scale[:, None] * scale[None, :]
-    return jnp.where(band[:, None] == band[None, :], between, 0.0)
+def _over_observations(kernel: Array, observations: Observations, scale: np.ndarray) -> np.ndarray:
+    """Covariance (obs, obs) of one kernel in time (month, month), alike within a band, times scales.
+
+    In NumPy: the number of observations differs from gas to gas, and each would be compiled anew.
+    """
+    month, band = observations.month, observations.band
+    between = np.asarray(kernel)[np.ix_(month, month)]
+    between *= scale[:, None]
+    between *= scale[None, :]
+    between[band[:, None] != band[None, :]] = 0.0
+    return between
 
 
 def sources(gas: str, emission: Array) -> Array:
@@ -163,7 +169,7 @@ def gas_problem(
     prior, observations = gas_prior(gas, bottom_up, means, settings), observations_of(means, gas, settings)
     error = settings.observation[gas]
     r = lasting_error(observations, error) + passing_error(observations, error, settings.network_years)
-    return GasProblem(gas, prior, observations, r, jnp.linalg.cholesky(r))
+    return GasProblem(gas, prior, observations, r, jnp.asarray(np.linalg.cholesky(np.asarray(r))))
 
 
 def linearise(
@@ -197,15 +203,14 @@ def surface(gas: str, control: Array, initial: Array, source: Array) -> Array:
     return simulate(gas, control, initial, source)[0][:, :N_BAND]
 
 
-@jax.jit
-def _pick(field: Array, month: Array, band: Array, unit: float) -> Array:
+@partial(jax.jit, static_argnames="has_globe")
+def _pick(field: Array, month: Array, band: Array, unit: float, has_globe: bool) -> Array:
     """Rows (obs, ...) of a field (time, 4, ...): the band's, or the mean of the four where `band` is -1."""
-    whole = (band < 0).reshape((-1,) + (1,) * (field.ndim - 2))
-    rows = field[month]
-    one = jnp.take_along_axis(rows, jnp.maximum(band, 0).reshape((-1,) + (1,) * (field.ndim - 1)), axis=1)[
-        :, 0
-    ]
-    return jnp.where(whole, rows.mean(axis=1), one) / unit
+    one = field[month, jnp.maximum(band, 0)]
+    if has_globe:
+        whole = (band < 0).reshape((-1,) + (1,) * (field.ndim - 2))
+        one = jnp.where(whole, field.mean(axis=1)[month], one)
+    return one / unit
 
 
 def shared_covariance(settings: BalanceSettings) -> Array:

@@ -67,13 +67,18 @@ def season_and_slow(difference: np.ndarray, month_index: np.ndarray) -> tuple[np
 
 
 def reject_outliers(values: np.ndarray, month_index: np.ndarray, limit: float = 4.0) -> np.ndarray:
-    """Series with months further than `limit` robust standard deviations from its own curve set to NaN."""
-    cleaned = values.copy()
-    for _ in range(2):
+    """Series with months further than `limit` robust standard deviations from its own curve set to NaN.
+
+    Every pass judges all months anew by the curve of those kept so far, so that a month which a neighbouring
+    spike had drawn aside comes back.
+    """
+    cleaned = values
+    for _ in range(4):
         slow = smooth_with_gaps(cleaned, 25)
-        residual = cleaned - slow - sum(season_and_slow(cleaned - slow, month_index))
+        season, rest = season_and_slow(cleaned - slow, month_index)
+        residual = values - slow - season - rest
         spread = 1.4826 * np.nanmedian(np.abs(residual - np.nanmedian(residual)))
-        cleaned = np.where(np.abs(residual) > limit * max(spread, 1e-12), np.nan, cleaned)
+        cleaned = np.where(np.abs(residual) > limit * max(spread, 1e-12), np.nan, values)
     return cleaned
 
 

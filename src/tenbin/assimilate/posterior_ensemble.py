@@ -10,11 +10,12 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
+from scipy.linalg import cho_solve
 
 from tenbin.assimilate.balance_forward import from_control, losses, simulate
 from tenbin.assimilate.joint_inversion import GasState, JointResult, sources, state_of
 from tenbin.core.arrays import jax, jnp
-from tenbin.transport.box_geometry import N_BAND
+from tenbin.transport.box_geometry import N_BAND, N_BOX
 
 Array = jax.Array
 
@@ -41,50 +42,52 @@ class Run(NamedTuple):
     loss: dict[str, np.ndarray]
 
 
-def _prior_draws(state: GasState, key: Array, n: int) -> Array:
+def _prior_draws(state: GasState, rng: np.random.Generator, n: int) -> np.ndarray:
     """Draws (member, private) of the private unknowns' prior departure."""
     prior = state.prior
-    n_time = prior.kernel.shape[0]
-    first, second = jax.random.split(key)
-    white = jax.random.normal(first, (n, N_BAND, n_time))
-    in_time = jnp.linalg.cholesky(prior.kernel + 1e-10 * jnp.eye(n_time))
-    in_space = jnp.linalg.cholesky(prior.between)
-    in_bands = jnp.einsum("ab,nbt->nat", in_space, white)
-    emission = (in_bands @ in_time.T) * prior.size
-    initial = (
-        jax.random.normal(second, (n, 12)) @ jnp.linalg.cholesky(jnp.asarray(prior.initial_covariance)).T
-    )
-    return jnp.concatenate([emission.reshape(n, -1), initial], axis=1)
+    kernel, between = np.asarray(prior.kernel), np.asarray(prior.between)
+    n_time = kernel.shape[0]
+    in_time = np.linalg.cholesky(kernel + 1e-10 * np.eye(n_time))
+    in_bands = np.einsum("ab,nbt->nat", np.linalg.cholesky(between), rng.standard_normal((n, N_BAND, n_time)))
+    emission = (in_bands @ in_time.T) * np.asarray(prior.size)
+    initial = rng.standard_normal((n, N_BOX)) @ np.linalg.cholesky(prior.initial_covariance).T
+    return np.concatenate([emission.reshape(n, -1), initial], axis=1)
 
 
-def _disturbed_residual(state: GasState, draws: Array, shared: Array, key: Array) -> Array:
+def _disturbed_residual(
+    state: GasState, draws: np.ndarray, shared: np.ndarray, rng: np.random.Generator
+) -> np.ndarray:
     """Residuals (obs, member) that each member's observations leave to its own prior."""
-    block = state.block
-    factor = state.error_factor
-    noise = factor @ jax.random.normal(key, (factor.shape[0], draws.shape[0]))
-    return block.residual[:, None] + noise - block.jacobian @ draws.T - block.shared_jacobian @ shared.T
+    block, factor = state.block, np.asarray(state.error_factor)
+    noise = factor @ rng.standard_normal((factor.shape[0], draws.shape[0]))
+    explained = np.asarray(block.jacobian) @ draws.T + np.asarray(block.shared_jacobian) @ shared.T
+    return np.asarray(block.residual)[:, None] + noise - explained
 
 
 def draw(result: JointResult, shared_covariance: Array, seed: int, n: int = N_MEMBERS) -> Members:
-    """`n` draws from the joint posterior; `shared_covariance` is the prior covariance of the control vector."""
-    keys = dict(zip(result.gases, jax.random.split(jax.random.key(seed), len(result.gases)), strict=True))
-    shared = jax.random.normal(jax.random.key(seed + 1), (n, shared_covariance.shape[0]))
-    shared = shared @ jnp.linalg.cholesky(shared_covariance).T
-    draws, residuals, pull = {}, {}, jnp.zeros((shared_covariance.shape[0], n))
+    """`n` draws from the joint posterior; `shared_covariance` is the prior covariance of the control vector.
+
+    In NumPy, since every gas has another number of observations and would be compiled anew.
+    """
+    rng = np.random.default_rng(seed)
+    factor = np.linalg.cholesky(np.asarray(shared_covariance))
+    shared = rng.standard_normal((n, factor.shape[0])) @ factor.T
+    draws, residuals, pull = {}, {}, np.zeros((factor.shape[0], n))
     for gas, state in result.gases.items():
-        first, second = jax.random.split(keys[gas])
-        draws[gas] = _prior_draws(state, first, n)
-        residuals[gas] = _disturbed_residual(state, draws[gas], shared, second)
-        pull = pull + state.reduced.weighted_shared.T @ residuals[gas]
-    step = result.shared.covariance @ pull
-    departures = {gas: draws[gas] + _private_step(state, residuals[gas], step).T
+        draws[gas] = _prior_draws(state, rng, n)
+        residuals[gas] = _disturbed_residual(state, draws[gas], shared, rng)
+        pull += np.asarray(state.reduced.weighted_shared).T @ residuals[gas]
+    step = np.asarray(result.shared.covariance) @ pull
+    departures = {gas: jnp.asarray(draws[gas] + _private_step(state, residuals[gas], step).T)
                   for gas, state in result.gases.items()}  # fmt: skip
-    return Members(result.control_prior + shared + step.T, departures)
+    return Members(result.control_prior + jnp.asarray(shared + step.T), departures)
 
 
-def _private_step(state: GasState, residual: Array, step: Array) -> Array:
-    weighted = jax.scipy.linalg.cho_solve((state.reduced.factor, True), residual)
-    return state.block.prior_times_jacobian @ (weighted - state.reduced.weighted_shared @ step)
+def _private_step(state: GasState, residual: np.ndarray, step: np.ndarray) -> np.ndarray:
+    weighted = cho_solve((np.asarray(state.reduced.factor), True), residual)
+    return np.asarray(state.block.prior_times_jacobian) @ (
+        weighted - np.asarray(state.reduced.weighted_shared) @ step
+    )
 
 
 def run_members(result: JointResult, members: Members, gas: str) -> Run:

@@ -53,7 +53,7 @@ class BoxChemistryParams(eqx.Module):
         130.0, "yr", bounds=(60.0, 300.0), prior_sd=26.0, source="SPARC 2013 lifetime report"
     )
     stratosphere_n2o: jax.Array = param(
-        105.0,
+        102.0,
         "yr",
         bounds=(60.0, 180.0),
         prior_sd=7.0,

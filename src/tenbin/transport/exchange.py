@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from tenbin.core.arrays import jnp
+from tenbin.core.arrays import jax, jnp
 from tenbin.core.constants import SECONDS_PER_YEAR
 from tenbin.transport.box import Propagator, emission_to_source, propagator, run, transport_matrices
 from tenbin.transport.box_geometry import BOX_MASS, N_BAND, N_BOX
@@ -20,12 +20,18 @@ def interhemispheric_exchange_time(params: BoxTransportParams) -> float:
     tau = (q_N - q_S) M / (E_N - E_S) with M the mass of a hemisphere's air: the definition used for SF6 at
     surface stations (Patra et al. 2011, Atmos. Chem. Phys. 11, 12813: 1.39 +- 0.17 yr over models).
     """
-    year = propagator(transport_matrices(params))
-    months = Propagator(*(jnp.tile(matrix, (SPIN_UP_YEARS, 1, 1)) for matrix in year))
     source = jnp.asarray(emission_to_source("sf6") @ NORTHERN_SOURCE)
-    mean, _ = run(months, jnp.zeros(N_BOX), jnp.tile(source, (12 * SPIN_UP_YEARS, 1)))
-    surface = np.asarray(mean[-12:, :N_BAND]).mean(axis=0)
+    surface = np.asarray(_last_year(params, source)[:, :N_BAND]).mean(axis=0)
     difference = surface[2:].mean() - surface[:2].mean()
     growth = float(source @ BOX_MASS) / BOX_MASS.sum() * float(SECONDS_PER_YEAR)
     asymmetry = NORTHERN_SOURCE[2:].sum() - NORTHERN_SOURCE[:2].sum()
     return float(difference / (growth * asymmetry))
+
+
+@jax.jit
+def _last_year(params: BoxTransportParams, source: jax.Array) -> jax.Array:
+    """Monthly means (12, 12) of the last year of a spin-up with a constant source (12,)."""
+    year = propagator(transport_matrices(params))
+    months = Propagator(*(jnp.tile(matrix, (SPIN_UP_YEARS, 1, 1)) for matrix in year))
+    mean, _ = run(months, jnp.zeros(N_BOX), jnp.tile(source, (12 * SPIN_UP_YEARS, 1)))
+    return mean[-12:]
