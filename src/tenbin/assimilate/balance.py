@@ -14,6 +14,7 @@ from tenbin.assimilate.balance_forward import control_names, from_control
 from tenbin.assimilate.balance_settings import TRACER
 from tenbin.assimilate.joint_inversion import JointResult, invert, shared_covariance
 from tenbin.assimilate.posterior_ensemble import Run, draw, run_members
+from tenbin.core.arrays import jax
 from tenbin.core.provenance import RunRecord, atomic_path, write_json
 from tenbin.core.regions import BANDS
 from tenbin.inference.shared import degrees_of_freedom
@@ -69,7 +70,7 @@ def _record(result: JointResult, runs: dict[str, Run]) -> RunRecord:
         record.conserve(
             f"mass of {gas}", mass_residual(gas, result, one), MASS_LIMIT, "any year of the posterior run"
         )
-    matrices = np.asarray(transport_matrices(from_control(result.control).transport))
+    matrices = np.asarray(jax.jit(transport_matrices)(from_control(result.control).transport))
     worst = float(np.abs(BOX_MASS @ matrices).max() / (BOX_MASS.max() * np.abs(matrices).max()))
     record.conserve("air mass through faces", worst, 1e-12, "any month of the posterior transport")
     return record

@@ -115,11 +115,18 @@ def mcf_emissions(settings: BalanceSettings) -> tuple[np.ndarray, np.ndarray]:
 def emission_kernel(prior: EmissionPrior, settings: BalanceSettings) -> Array:
     """Covariance in time (time, time) of relative errors of monthly emissions."""
     time = jnp.arange(settings.n_months) / 12.0
-    kernel = (
-        0.5 * prior.annual**2 * (exponential(time, prior.slow_years) + exponential(time, prior.fast_years))
+    return _emission_kernel(
+        time, prior.annual, prior.seasonal, prior.monthly, prior.slow_years, prior.fast_years
     )
-    kernel = kernel + prior.seasonal**2 * annual_cycle(time, 15.0)
-    return kernel + prior.monthly**2 * exponential(time, 0.15)
+
+
+@jax.jit
+def _emission_kernel(
+    time: Array, annual: float, seasonal: float, monthly: float, slow: float, fast: float
+) -> Array:
+    kernel = 0.5 * annual**2 * (exponential(time, slow) + exponential(time, fast))
+    kernel = kernel + seasonal**2 * annual_cycle(time, 15.0)
+    return kernel + monthly**2 * exponential(time, 0.15)
 
 
 def initial_air(

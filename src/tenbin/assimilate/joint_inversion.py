@@ -102,24 +102,35 @@ def lasting_error(observations: Observations, error: ObservationError) -> Array:
     independent of the bands'.
     """
     scale, time = _coordinates(observations, error)
-    kernel = error.offset**2 * constant(time) + error.season**2 * annual_cycle(time, 30.0)
+    kernel = _lasting_kernel(time, error.offset, error.season)
     return jnp.asarray(_over_observations(kernel, observations, scale))
+
+
+@jax.jit
+def _lasting_kernel(time: Array, offset: float, season: float) -> Array:
+    return offset**2 * constant(time) + season**2 * annual_cycle(time, 30.0)
 
 
 def passing_error(observations: Observations, error: ObservationError, network_years: float) -> Array:
     """Covariance (obs, obs) [table unit2] of network, sampling and transport errors of the band means."""
     scale, time = _coordinates(observations, error)
-    transport = error.transport**2 * exponential(time, error.transport_years)
-    total = _over_observations(exponential(time, network_years), observations, observations.sd_network)
+    transport = error.transport**2 * _fading(time, error.transport_years)
+    total = _over_observations(_fading(time, network_years), observations, observations.sd_network)
     total += _over_observations(transport, observations, scale)
     total[np.diag_indices_from(total)] += observations.sd_sampling**2
     return jnp.asarray(total)
 
 
+_fading = jax.jit(exponential)
+
+
 def _coordinates(observations: Observations, error: ObservationError) -> tuple[np.ndarray, Array]:
     """Scale [table unit] of each observation, and the time [yr] of every month."""
     scale = observations.value if error.relative else np.ones_like(observations.value)
-    return scale, jnp.arange(int(observations.month.max()) + 1) / 12.0
+    n_months = 120 * (
+        int(observations.month.max()) // 120 + 1
+    )  # whole decades: one compilation serves most gases
+    return scale, jnp.arange(n_months) / 12.0
 
 
 def _over_observations(kernel: Array, observations: Observations, scale: np.ndarray) -> np.ndarray:

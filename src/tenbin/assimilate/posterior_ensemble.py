@@ -96,13 +96,14 @@ def run_members(result: JointResult, members: Members, gas: str) -> Run:
     controls = jnp.concatenate([result.control[None], members.control])
     departures = jnp.concatenate([state.departure[None], members.departures[gas]])
     emissions, means, ends, loss = [], [], [], []
+    losses_of = jax.jit(lambda control: losses(gas, from_control(control)))
     for control, departure in zip(controls, departures, strict=True):
         emission, initial = state_of(gas, state.prior, departure, result.settings)
         mean, end = simulate(gas, control, initial, sources(gas, emission))
         emissions.append(emission)
         means.append(mean)
         ends.append(end)
-        loss.append(losses(gas, from_control(control)))
+        loss.append(losses_of(control))
     by_process = {name: np.stack([np.asarray(one[name]) for one in loss]) for name in loss[0]}
     stacked = [np.asarray(jnp.stack(part)) for part in (emissions, means, ends)]
     return Run(stacked[0], stacked[1], stacked[2], by_process)

@@ -90,6 +90,7 @@ def within_dateline(rings: list[np.ndarray]) -> BaseGeometry:
 
 def _filled(ring: np.ndarray) -> BaseGeometry:
     """The inside of one ring, within -180..180."""
+    ring = np.round(ring, 10)  # ten micrometres; GEOS fails to cut at coordinates that are all but zero
     polygon = _valid(shapely.Polygon(_around_pole(_unwrapped(ring))))
     west, _, east, _ = polygon.bounds
     if polygon.is_empty or (west >= -180.0 and east <= 180.0):  # a coarse map holds islets of no area
