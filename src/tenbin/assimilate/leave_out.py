@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from tenbin.assimilate.balance_settings import SPIN_UP_START, TRACER, UNIT_FACTOR
-from tenbin.assimilate.band_means import BAND_EDGES, Network, band_means, network_from_table
+from tenbin.assimilate.balance_settings import UNIT_FACTOR
+from tenbin.assimilate.band_means import BAND_EDGES, Network
 from tenbin.assimilate.joint_inversion import (
     GasProblem,
     JointResult,
@@ -25,18 +25,10 @@ from tenbin.assimilate.joint_inversion import (
     state_of,
     surface,
 )
-from tenbin.assimilate.observe import LAST_YEAR, station_table
+from tenbin.assimilate.observe import means_of, network_of
 from tenbin.core.arrays import jnp
 from tenbin.core.regions import BANDS
 from tenbin.inference.shared import noise, private
-
-
-def network_of(gas: str, config: Any) -> Network:
-    """Background stations of a gas on one scale; CH3CCl3 in logarithms."""
-    table = station_table(gas, config)
-    if gas == TRACER:
-        table = table.assign(value=np.log(table.value))
-    return network_from_table(table, gas, SPIN_UP_START, LAST_YEAR)
 
 
 def predicted(means: pd.DataFrame, gas: str, result: JointResult) -> pd.DataFrame:
@@ -73,7 +65,7 @@ def station_row(network: Network, site: str, result: JointResult) -> dict[str, A
     where = network.site.index(site)
     band = BANDS[int(np.clip(np.searchsorted(BAND_EDGES, network.latitude[where], side="right") - 1, 0, 3))]
     rest = network.without(site)
-    whole, means = band_means(network), band_means(rest)
+    whole, means = means_of(network), means_of(rest)
     keys = ["band", "year", "month"]
     months = np.flatnonzero(np.isfinite(network.values[where]))
     reported = pd.DataFrame(

@@ -11,7 +11,7 @@ import pandas as pd
 import yaml
 
 from tenbin.assimilate.balance_settings import SPIN_UP_START, TRACER
-from tenbin.assimilate.band_means import band_means, network_from_table
+from tenbin.assimilate.band_means import Network, band_means, network_from_table
 from tenbin.assimilate.calibration_scales import merge, to_reference
 from tenbin.core.errors import Fault, InputError
 from tenbin.core.provenance import RunRecord, atomic_path, write_json
@@ -61,19 +61,30 @@ def station_table(gas: str, config: Any) -> pd.DataFrame:
     return merge(scaled)
 
 
-def gas_means(gas: str, config: Any) -> pd.DataFrame:
-    """Band means of one gas from its stations.
+def network_of(gas: str, config: Any) -> Network:
+    """Background stations of a gas on one scale.
 
     CH3CCl3 falls by two orders of magnitude, so its stations are compared in logarithms.
     """
     table = station_table(gas, config)
     if gas == TRACER:
         table = table.assign(value=np.log(table.value))
-    means = band_means(network_from_table(table, gas, SPIN_UP_START, LAST_YEAR), config.inversion.random_seed)
-    if gas == TRACER:
+    return network_from_table(table, gas, SPIN_UP_START, LAST_YEAR)
+
+
+def means_of(network: Network, seed: int = 0) -> pd.DataFrame:
+    """Band means of a network in the table unit of its gas."""
+    means = band_means(network, seed)
+    if network.gas == TRACER:
         means["value"] = np.exp(means.value)
         for name in ("sd", "sd_network", "sd_sampling"):
             means[name] *= means.value
+    return means
+
+
+def gas_means(gas: str, config: Any) -> pd.DataFrame:
+    """Band means of one gas from its stations, and what follows after their last month."""
+    means = means_of(network_of(gas, config), config.inversion.random_seed)
     means["source"] = "+".join(config.networks)
     return pd.concat([means, global_continuation(gas, means)], ignore_index=True)
 
