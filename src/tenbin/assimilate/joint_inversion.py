@@ -241,10 +241,12 @@ def invert(means: pd.DataFrame, bottom_up: pd.DataFrame, settings: BalanceSettin
     prior, sd = to_control(prior_params(settings.n_years)), jnp.sqrt(jnp.diag(covariance))
     problems = {gas: gas_problem(gas, means, bottom_up, settings) for gas in settings.tracers}
     shift, moves = jnp.zeros_like(prior), []
+    parts: dict[str, tuple[Block, Reduced]] = {}
     for _ in range(settings.iterations):
-        parts = {gas: linearise(problem, prior + shift, shift, settings) for gas, problem in problems.items()}
-        blocks, reduced = [b for b, _ in parts.values()], [r for _, r in parts.values()]
-        shared = solve_shared(blocks, reduced, covariance)
+        parts.clear()  # before the new ones are made: two sets would double the memory
+        for gas, problem in problems.items():
+            parts[gas] = linearise(problem, prior + shift, shift, settings)
+        shared = solve_shared([b for b, _ in parts.values()], [r for _, r in parts.values()], covariance)
         moves.append(float(jnp.max(jnp.abs(shared.mean - shift) / sd)))
         shift = shared.mean
         say(f"step {len(moves)}: shared parameters move by {moves[-1]:.2f} of their prior sd")
