@@ -14,7 +14,7 @@ from tenbin.assimilate.balance_forward import control_names, from_control
 from tenbin.assimilate.balance_settings import TRACER
 from tenbin.assimilate.joint_inversion import JointResult, invert, shared_covariance
 from tenbin.assimilate.posterior_ensemble import Run, draw, run_members
-from tenbin.core.arrays import jax
+from tenbin.core.arrays import jax, jnp
 from tenbin.core.provenance import RunRecord, atomic_path, write_json
 from tenbin.core.regions import BANDS
 from tenbin.inference.shared import degrees_of_freedom
@@ -99,7 +99,9 @@ def diagnostics(result: JointResult, runs: dict[str, Run], fits: dict[str, pd.Da
 
 def _freedom(result: JointResult, gas: str) -> float:
     state = result.gases[gas]
-    return float(degrees_of_freedom(state.block, state.reduced, result.shared, state.error_factor))
+    return float(
+        degrees_of_freedom(state.block, state.reduced, result.shared, jnp.asarray(state.error_factor))
+    )
 
 
 def _chi_square(result: JointResult, gas: str) -> float:

@@ -62,7 +62,11 @@ class GasState(NamedTuple):
     block: Block
     reduced: Reduced
     departure: Array
-    error_factor: Array
+
+    @property
+    def error_factor(self) -> np.ndarray:
+        """Cholesky factor of the error covariance (obs, obs); made anew each time, to save its memory."""
+        return np.linalg.cholesky(np.asarray(self.block.error_covariance))
 
 
 class JointResult(NamedTuple):
@@ -170,17 +174,16 @@ class GasProblem(NamedTuple):
     prior: GasPrior
     observations: Observations
     error_covariance: Array
-    error_factor: Array
 
 
 def gas_problem(
     gas: str, means: pd.DataFrame, bottom_up: pd.DataFrame, settings: BalanceSettings
 ) -> GasProblem:
-    """Prior, observations, error covariance and its Cholesky factor of one gas."""
+    """Prior, observations and error covariance of one gas."""
     prior, observations = gas_prior(gas, bottom_up, means, settings), observations_of(means, gas, settings)
     error = settings.observation[gas]
     r = lasting_error(observations, error) + passing_error(observations, error, settings.network_years)
-    return GasProblem(gas, prior, observations, r, jnp.asarray(np.linalg.cholesky(np.asarray(r))))
+    return GasProblem(gas, prior, observations, r)
 
 
 def linearise(
@@ -254,7 +257,7 @@ def invert(means: pd.DataFrame, bottom_up: pd.DataFrame, settings: BalanceSettin
             break
     _require_settled(moves, settings)
     states = {
-        gas: GasState(p.prior, p.observations, *parts[gas], private(*parts[gas], shift), p.error_factor)
+        gas: GasState(p.prior, p.observations, *parts[gas], private(*parts[gas], shift))
         for gas, p in problems.items()
     }
     return JointResult(settings, prior, shared, states, moves)

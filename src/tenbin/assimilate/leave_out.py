@@ -26,7 +26,6 @@ from tenbin.assimilate.joint_inversion import (
     surface,
 )
 from tenbin.assimilate.observe import means_of, network_of
-from tenbin.core.arrays import jnp
 from tenbin.core.regions import BANDS
 from tenbin.inference.shared import noise, private
 
@@ -44,7 +43,7 @@ def predicted(means: pd.DataFrame, gas: str, result: JointResult) -> pd.DataFram
         lasting_error(observations, error),
         passing_error(observations, error, settings.network_years),
     )
-    problem = GasProblem(gas, prior, observations, lasting + passing, jnp.zeros(()))
+    problem = GasProblem(gas, prior, observations, lasting + passing)
     block, reduced = linearise(problem, result.control, result.shared.mean, settings)
     emission, initial = state_of(gas, prior, private(block, reduced, result.shared.mean), settings)
     air = np.asarray(surface(gas, result.control, initial, sources(gas, emission))) / UNIT_FACTOR[gas]

@@ -58,7 +58,7 @@ def _disturbed_residual(
     state: GasState, draws: np.ndarray, shared: np.ndarray, rng: np.random.Generator
 ) -> np.ndarray:
     """Residuals (obs, member) that each member's observations leave to its own prior."""
-    block, factor = state.block, np.asarray(state.error_factor)
+    block, factor = state.block, state.error_factor
     noise = factor @ rng.standard_normal((factor.shape[0], draws.shape[0]))
     explained = np.asarray(block.jacobian) @ draws.T + np.asarray(block.shared_jacobian) @ shared.T
     return np.asarray(block.residual)[:, None] + noise - explained
