@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -45,7 +46,13 @@ def start():
     def call(*words: object, **more: str) -> subprocess.Popen[str]:
         command = [sys.executable, "-m", "tenbin.cli", *map(str, words)]
         return subprocess.Popen(
-            command, env=stub_environment(**more), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+            command,
+            env=stub_environment(**more),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            # tests that run in the background ignore Control-C and would hand that on
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         )
 
     return call

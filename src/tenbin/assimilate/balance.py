@@ -64,8 +64,18 @@ def mass_residual(gas: str, result: JointResult, one: Run) -> float:
     return float(np.max(np.abs(residual)) / burden.max())
 
 
+CREDITS = [
+    {"title": "Emissions of CH3CCl3, world totals 1970-2016", "producer": "Prinn et al.; McCulloch and Midgley",
+     "citation": "Prinn et al. (2005), J. Geophys. Res. 110, D07103; McCulloch and Midgley 2001",
+     "licence": "published figures, cited"},
+    {"title": "Hydroxyl and temperature of the twelve boxes", "producer": "aggregated by tenbin",
+     "citation": "CAMS reanalysis and FLEXPART/GEOS-Chem hydroxyl as in MPTRAC; NCEP and NCAR monthly temperatures",
+     "licence": "means over boxes of fields of the producers named"},
+]  # fmt: skip
+
+
 def _record(result: JointResult, runs: dict[str, Run]) -> RunRecord:
-    record = RunRecord("invert")
+    record = RunRecord("invert", notes={"credits": CREDITS})
     for gas, one in runs.items():
         record.conserve(
             f"mass of {gas}", mass_residual(gas, result, one), MASS_LIMIT, "any year of the posterior run"
@@ -94,7 +104,31 @@ def diagnostics(result: JointResult, runs: dict[str, Run], fits: dict[str, pd.Da
         "gauss_newton_steps_in_prior_sd": result.steps,
         "converged": bool(result.steps[-1] < settings.tolerance),
         "shared_parameters": shared_parameters(result),
+        "not_verified": limits_of(result),
     }  # fmt: skip
+
+
+def limits_of(result: JointResult) -> list[str]:
+    """What this inversion cannot know, in words for the report: records that end, parameters that strain."""
+    settings, told = result.settings, []
+    for gas, state in result.gases.items():
+        seen = state.observations
+        last = settings.first_year + int(seen.month[seen.band >= 0].max()) // 12
+        if last < settings.year_end:
+            rest = "the global mean alone" if (seen.band < 0).any() else "no observation"
+            told.append(
+                f"{NAMES[gas]} of the bands ends in {last}; later years rest on {rest} and on the prior."
+            )
+    told.append("Where CH3CCl3 ends, the yearly anomaly of hydroxyl returns to its prior: zero within 3 %.")
+    strained = [name.removesuffix(" (factor)") for name, one in shared_parameters(result).items()
+                if name.endswith("(factor)") and abs(np.log(one["posterior"])) > 2 * one["prior_sd"]]  # fmt: skip
+    if strained:
+        told.append("Parameters more than two prior standard deviations from their prior: " + ", ".join(strained)
+                    + ". The box model strains to fit what it is too coarse to hold.")  # fmt: skip
+    return told
+
+
+NAMES = {"co2": "CO2", "ch4": "CH4", "n2o": "N2O", "mcf": "CH3CCl3"}
 
 
 def _freedom(result: JointResult, gas: str) -> float:

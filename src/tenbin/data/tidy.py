@@ -145,7 +145,13 @@ def sentinels_to_nan(values: Any, sentinels: Iterable[float]) -> np.ndarray:
     array([1.5, nan])
     """
     # A copy: the caller's column must not change under its feet.
-    numbers = np.array(values, dtype=float)
+    column = pd.Series(np.array(values), copy=True)
+    numbers = np.array(pd.to_numeric(column, errors="coerce"), dtype=float)
+    words = column[np.isnan(numbers) & column.notna().to_numpy()]
+    if len(words):
+        name = getattr(values, "name", None) or "column of numbers"
+        raise fault("table of records", str(name), f"{words.iloc[0]!r} and {len(words) - 1} more that are no numbers",
+                    "numbers only", "mend these cells, or fetch the file again")  # fmt: skip
     for sentinel in sentinels:
         numbers[np.isclose(numbers, sentinel, rtol=1e-9, atol=0.0)] = np.nan
     return numbers

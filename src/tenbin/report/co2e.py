@@ -23,7 +23,7 @@ ROOTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
 """Sector that stands for all exchange with the surface of each gas, in order of preference."""
 
 _MARKS = MappingProxyType(
-    {"anthropogenic": "anthropogenic, bottom-up", "total": "all sources and surface sinks"}
+    {"anthropogenic": "anthropogenic, bottom-up", "total": "all sources (CO2 net of land and ocean uptake)"}
 )
 
 

@@ -188,7 +188,7 @@ def closure_table(stages: Stages, gas: str) -> Table | None:
         return None
     cells = [
         [row["period"], plain(row["sources"], 4), plain(row["sinks"], 4),
-         with_sd(row["growth_from_budget"], row["sd"]), plain(row["growth_observed"]),
+         plain(row["growth_from_budget"]), plain(row["growth_observed"]),
          with_sd(row["residual"], row["sd"]), score(_ratio(row["residual"], row["sd"]))]
         for _, row in rows.iterrows()
     ]  # fmt: skip
@@ -198,7 +198,13 @@ def closure_table(stages: Stages, gas: str) -> Table | None:
         *(Column(heading, unit, True) for heading in headings),
         Column("z", "1", True),
     ]
-    note = "Sinks are negative. Growth from budget is sources plus sinks; residual is what stays unexplained."
+    note = (
+        "Sinks are negative. Growth from budget is sources plus sinks; the residual is that minus the growth of "
+        "surface air. Its error adds those of sources, sinks and growth as if independent: an upper bound, since in "
+        "an inversion sources and sinks make up for each other. "
+    )
+    if gas == "co2":
+        note += "The sinks of CO2 are what the top-down net flux leaves of fossil and land-use emissions."
     return Table(
         f"tenbin_{gas}_closure",
         f"{style.GAS_LABELS[gas]}: closure of the growth rate ({unit})",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -20,7 +21,10 @@ def inventory(config: RunConfig, out: Path) -> None:
     from tenbin.data import catalog
 
     path = bottom_up.write(out, catalog.data_root() if config.data == "full" else None)
-    _write_record("inventory", ledger.read(path), out)
+    rows = ledger.read(path)
+    known, used = bottom_up.credits(), set(rows["source"])
+    credits = [{"title": one["what"], "producer": key, **one} for key, one in known.items() if key in used]
+    _write_record("inventory", rows, out, {"credits": credits})
 
 
 def budget(config: RunConfig, out: Path) -> None:
@@ -48,7 +52,7 @@ def report(config: RunConfig, out: Path) -> None:
     write_report(out)
 
 
-def _write_record(stage: str, rows: pd.DataFrame, out: Path, notes: dict[str, str] | None = None) -> None:
+def _write_record(stage: str, rows: pd.DataFrame, out: Path, notes: dict[str, Any] | None = None) -> None:
     """The stage's record, with the worst residual of children against parents for each pan and kind of sum."""
     from tenbin.budget import closure
 

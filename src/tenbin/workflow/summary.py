@@ -9,12 +9,13 @@ import pandas as pd
 from rich import box
 from rich.table import Table
 
+from tenbin.core.constants import C_TO_CO2, N_TO_N2O
 from tenbin.core.provenance import read_json
 
 SHOWN = {
-    "co2": ("CO2", "PgC yr-1", 12.011 / 44.009 * 1e-3, 2),
+    "co2": ("CO2", "PgC yr-1", 1e-3 / float(C_TO_CO2), 2),
     "ch4": ("CH4", "Tg yr-1", 1.0, 0),
-    "n2o": ("N2O", "TgN yr-1", 28.014 / 44.013, 1),
+    "n2o": ("N2O", "TgN yr-1", 1.0 / float(N_TO_N2O), 1),
 }
 """Gas id: name, unit the field publishes in, how many of it make 1 Tg of the gas, and decimals."""
 

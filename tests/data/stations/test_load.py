@@ -8,7 +8,8 @@ import pytest
 
 from tenbin.core.errors import InputError
 from tenbin.data.stations import load_monthly, noaa_flask
-from tenbin.data.tidy import STATION_COLUMNS
+from tenbin.data.stations.load import require_plausible
+from tenbin.data.tidy import STATION_COLUMNS, sentinels_to_nan
 
 
 @pytest.mark.parametrize(
@@ -61,3 +62,20 @@ def test_numbers_are_numbers(real_data):
     for name in ("value", "sd", "n", "lat", "lon", "alt"):
         assert pd.api.types.is_float_dtype(table[name])
     assert np.issubdtype(table["year"].dtype, np.integer)
+
+
+def test_a_record_in_another_unit_is_refused():
+    rows = [("NOAA", 400_123.0, "ppm"), ("NOAA", 399_877.0, "ppm"), ("KMA", 401.0, "ppm")]
+    table = pd.DataFrame(rows, columns=["network", "value", "unit"])
+    with pytest.raises(InputError, match="co2 of NOAA.*400000 read as ppm.*check the unit") as caught:
+        require_plausible(table, "co2", "noaa_flask")
+    assert "KMA" not in str(caught.value)
+    require_plausible(table[table.network == "KMA"], "co2", "noaa_flask")
+
+
+def test_a_word_among_numbers_is_named():
+    with pytest.raises(InputError, match="value.*'abc'"):
+        sentinels_to_nan(pd.Series(["1.5", "abc", "-999.99"], name="value"), [-999.99])
+    np.testing.assert_array_equal(
+        sentinels_to_nan(pd.Series(["1.5", "-999.99"], name="value"), [-999.99]), [1.5, np.nan]
+    )

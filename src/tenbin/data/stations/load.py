@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 
 import pandas as pd
 
+from tenbin.core.errors import Fault, raise_if_any
 from tenbin.data.stations import gage, halocarbon_n2o, noaa_flask, wdcgg
 from tenbin.data.tidy import STATION_COLUMNS, choose, fault
 
@@ -29,6 +30,24 @@ NETWORKS: dict[str, tuple[frozenset[str], Reader]] = {
 USUAL = ("noaa_flask", "halocarbon_n2o")
 
 
+PLAUSIBLE = {"co2": (250.0, 700.0), "ch4": (500.0, 5000.0), "n2o": (230.0, 500.0), "mcf": (0.2, 1000.0)}
+"""Range of the median mole fraction since 1950, in the unit of STATION_COLUMNS; another unit falls outside it."""
+
+
+def require_plausible(table: pd.DataFrame, gas: str, where: str) -> None:
+    """InputError if the median of a record stands where no air does: its unit must be another one."""
+    if gas not in PLAUSIBLE or not table["value"].notna().any():
+        return
+    low, high = PLAUSIBLE[gas]
+    faults = []
+    for network, rows in table.groupby("network"):
+        median, unit = float(rows["value"].median()), str(rows["unit"].iloc[0])
+        if not low <= median <= high:
+            faults.append(Fault(where, f"{gas} of {network}", f"a median of {median:.6g} read as {unit}",
+                                f"between {low:g} and {high:g} {unit}", "check the unit of the file"))  # fmt: skip
+    raise_if_any(faults)
+
+
 def load_monthly(
     gas: str, networks: Iterable[str] = USUAL, sites: Iterable[str] | None = None
 ) -> pd.DataFrame:
@@ -46,6 +65,7 @@ def load_monthly(
         raise fault(", ".join(names), "gas", repr(gas), known, "choose a network that measures the gas")
     tables = [NETWORKS[name][1](gas) for name in measuring]
     table = pd.concat([one[list(STATION_COLUMNS)] for one in tables], ignore_index=True)
+    require_plausible(table, gas, ", ".join(measuring))
     table = noaa_flask.require_sites(table, sites, ", ".join(measuring))
     table.attrs = {"products": measuring, "sources": [one.attrs["source_file"] for one in tables]}
     return table
