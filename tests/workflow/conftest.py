@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -12,6 +11,11 @@ import pytest
 
 STUBS = Path(__file__).parent / "stubs"
 SOURCE = Path(__file__).parents[2] / "src"
+HEEDS_CONTROL_C = (
+    "import runpy, signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler); "
+    "sys.argv[0] = 'tenbin'; runpy.run_module('tenbin.cli', run_name='__main__')"
+)
+"""Tests that run in the background ignore Control-C and would hand that on; this does not."""
 
 
 def stub_environment(**more: str) -> dict[str, str]:
@@ -44,15 +48,9 @@ def start():
     """Start `tenbin WORDS` and return the process."""
 
     def call(*words: object, **more: str) -> subprocess.Popen[str]:
-        command = [sys.executable, "-m", "tenbin.cli", *map(str, words)]
+        command = [sys.executable, "-c", HEEDS_CONTROL_C, *map(str, words)]
         return subprocess.Popen(
-            command,
-            env=stub_environment(**more),
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            # tests that run in the background ignore Control-C and would hand that on
-            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+            command, env=stub_environment(**more), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
         )
 
     return call
