@@ -108,4 +108,4 @@ def test_the_assumption_of_a_source_can_be_printed():
 
 def test_every_source_of_the_pan_has_a_family(pan):
     for source, sector in pan[["source", "sector"]].drop_duplicates().itertuples(index=False):
-        uncertainty.family_of(source, sector)
+        assert uncertainty.family_of(source, sector).basis, f"{source} {sector} has no stated assumption"
