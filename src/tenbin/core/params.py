@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import equinox as eqx
 import numpy as np
@@ -30,6 +30,9 @@ __all__ = [
 
 _KEY = "tenbin_param"
 
+Transform = Literal["logit", "log"]
+"""Where a calibration steps: the place between the bounds, or the place between their logarithms."""
+
 
 class Declaration(NamedTuple):
     """What is known of one parameter before any data are seen."""
@@ -40,6 +43,7 @@ class Declaration(NamedTuple):
     bounds: tuple[float, float]
     prior_sd: float
     source: str
+    transform: Transform = "logit"
 
     @property
     def name(self) -> str:
@@ -47,12 +51,20 @@ class Declaration(NamedTuple):
 
 
 def param(
-    default: float | Sequence[float], unit: str, *, bounds: tuple[float, float], prior_sd: float, source: str
+    default: float | Sequence[float],
+    unit: str,
+    *,
+    bounds: tuple[float, float],
+    prior_sd: float,
+    source: str,
+    transform: Transform = "logit",
 ) -> Any:
     """A field of an equinox Module that a calibration may touch.
 
     `default` [unit] is the prior mean (scalar or list), `bounds` [unit] its limits, `prior_sd` [unit] one
-    standard deviation, `source` a reference. The field holds a 64-bit JAX array.
+    standard deviation, `source` a reference. `transform` says how a calibration sees it: "logit" of its place
+    between the bounds, or "log", the logit of the place of its logarithm, for scales that span decades (bounds
+    above zero). The field holds a 64-bit JAX array.
 
     >>> class Soil(eqx.Module):
     ...     q10: jax.Array = param(2.0, "1", bounds=(1.0, 4.0), prior_sd=0.5, source="Lloyd and Taylor 1994")
@@ -64,7 +76,10 @@ def param(
     if not (np.isfinite([lower, upper]).all() and (lower <= value).all() and (value <= upper).all()):
         expected = f"finite bounds that hold the default {default!r}"
         raise InputError(Fault("param", "bounds", repr(bounds), expected, "mend the declaration"))
-    declared = Declaration((), default, unit, (lower, upper), float(prior_sd), source)
+    if transform == "log" and lower <= 0.0:
+        remedy = "raise the lower bound or use the logit transform"
+        raise InputError(Fault("param", "bounds", repr(bounds), "a lower bound above zero", remedy))
+    declared = Declaration((), default, unit, (lower, upper), float(prior_sd), source, transform)
     return eqx.field(
         default_factory=lambda: jnp.asarray(value), converter=jnp.asarray, metadata={_KEY: declared}
     )
@@ -94,6 +109,7 @@ def parameter_table(module: eqx.Module) -> pd.DataFrame:
             "lower": declared.bounds[0],
             "upper": declared.bounds[1],
             "prior_sd": declared.prior_sd,
+            "transform": declared.transform,
             "source": declared.source,
         }
         for declared, value in declarations(module)
@@ -101,7 +117,7 @@ def parameter_table(module: eqx.Module) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=[*_COLUMNS])
 
 
-_COLUMNS = ("name", "value", "default", "unit", "lower", "upper", "prior_sd", "source")
+_COLUMNS = ("name", "value", "default", "unit", "lower", "upper", "prior_sd", "transform", "source")
 
 
 def to_vector(module: eqx.Module) -> jax.Array:
@@ -146,19 +162,36 @@ def _bounds(module: eqx.Module) -> tuple[np.ndarray, np.ndarray]:
     return _each(module, lambda d: d.bounds[0]), _each(module, lambda d: d.bounds[1])
 
 
+def _is_log(module: eqx.Module) -> np.ndarray:
+    return _each(module, lambda d: d.transform == "log").astype(bool)
+
+
+def _unbounded_range(module: eqx.Module) -> tuple[np.ndarray, np.ndarray]:
+    """Bounds on the scale where the logit is taken: as they are, or their logarithms."""
+    lower, upper = _bounds(module)
+    is_log = _is_log(module)
+    return tuple(np.where(is_log, np.log(np.where(is_log, b, 1.0)), b) for b in (lower, upper))  # type: ignore[return-value]
+
+
 def to_unbounded(module: eqx.Module) -> jax.Array:
     """Parameters (n,) on the whole real line [1]: the logit of their place between the bounds.
 
-    A value on a bound gives an infinity; start a calibration inside.
+    A value on a bound gives an infinity; start a calibration inside. Parameters declared with
+    `transform="log"` are placed by their logarithm.
     """
-    lower, upper = _bounds(module)
-    return jax.scipy.special.logit((to_vector(module) - lower) / (upper - lower))
+    lower, upper = _unbounded_range(module)
+    is_log = _is_log(module)
+    value = to_vector(module)
+    value = jnp.where(is_log, jnp.log(jnp.where(is_log, value, 1.0)), value)
+    return jax.scipy.special.logit((value - lower) / (upper - lower))
 
 
 def from_unbounded(module: eqx.Module, vector: jax.Array) -> Any:
     """`module` with parameters from a real `vector` (n,); whatever its values, they lie within the bounds."""
-    lower, upper = _bounds(module)
-    return from_vector(module, lower + (upper - lower) * jax.nn.sigmoid(vector))
+    lower, upper = _unbounded_range(module)
+    is_log = _is_log(module)
+    value = lower + (upper - lower) * jax.nn.sigmoid(vector)
+    return from_vector(module, jnp.where(is_log, jnp.exp(jnp.where(is_log, value, 0.0)), value))
 
 
 def validate(module: eqx.Module) -> None:

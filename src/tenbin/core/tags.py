@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from tenbin.core.errors import Fault, InputError
 
-__all__ = ["ISOTOPES", "LAND_TAGS", "TagAxis", "VAPOUR_TAGS", "tag_residual"]
+__all__ = ["ISOTOPES", "LAND_TAGS", "SOIL_TAGS", "TagAxis", "VAPOUR_TAGS", "tag_residual"]
 
 
 @dataclass(frozen=True)
@@ -44,6 +44,9 @@ class TagAxis:
 
 LAND_TAGS = TagAxis("land", ("rain", "snowmelt", "ground_ice", "glacier", "irrigation", "initial"))
 """Origins of water in soil and rivers; `initial` is what stood there at the start of the run."""
+
+SOIL_TAGS = TagAxis("soil", ("rain", "snowmelt", "ground_ice", "initial"))
+"""The origins that the soil column follows by itself: the others of `LAND_TAGS` need glaciers or irrigation."""
 
 VAPOUR_TAGS = TagAxis(
     "vapour", ("arctic", "atlantic", "pacific", "indian", "southern", "mediterranean", "land", "initial")

@@ -1,0 +1,47 @@
+"""Smooth forms of minimum, positive part and step, so that limits of nature keep their gradients."""
+
+from __future__ import annotations
+
+from tenbin.core.arrays import jax, jnp
+
+__all__ = ["floored_ratio", "smooth_maximum", "smooth_minimum", "smooth_positive", "smooth_step"]
+
+
+def smooth_minimum(a: jax.Array, b: jax.Array, curvature: float = 0.97) -> jax.Array:
+    """The smaller root of curvature x^2 - (a + b) x + a b = 0, a co-limitation of non-negative `a` and `b`.
+
+    It lies below both and meets the smaller one where the other is large (Collatz et al. 1991, Agric. For.
+    Meteorol. 54, 107). The form 2ab / (s + root) keeps its digits where one of them is near zero.
+    """
+    total = a + b
+    product = a * b
+    tiny = _tiny(total)
+    root = jnp.sqrt(jnp.maximum(total * total - 4.0 * curvature * product, 0.0) + tiny * tiny)
+    return 2.0 * product / (total + root + tiny)
+
+
+def smooth_positive(x: jax.Array, width: float | jax.Array) -> jax.Array:
+    """(x + sqrt(x^2 + width^2)) / 2: x where x >> width, 0 where x << -width, width/2 at 0.
+
+    smooth_positive(x) - smooth_positive(-x) = x, so that what one side loses the other gains.
+    """
+    return 0.5 * (x + jnp.sqrt(x * x + width * width))
+
+
+def smooth_maximum(a: jax.Array, b: jax.Array, width: float | jax.Array) -> jax.Array:
+    """The larger of `a` and `b`, rounded over `width` (in their unit); exact far from a = b."""
+    return b + smooth_positive(a - b, width)
+
+
+def smooth_step(x: jax.Array, width: float | jax.Array) -> jax.Array:
+    """A step from 0 to 1 around x = 0, the derivative of `smooth_positive`: (1 + x / sqrt(x^2 + width^2)) / 2."""
+    return 0.5 * (1.0 + x / jnp.sqrt(x * x + width * width))
+
+
+def floored_ratio(numerator: jax.Array, denominator: jax.Array, floor: float) -> jax.Array:
+    """numerator / max(denominator, floor), for a non-negative denominator: finite value and gradient."""
+    return numerator / jnp.maximum(denominator, floor)
+
+
+def _tiny(x: jax.Array) -> float:
+    return float(jnp.finfo(jnp.result_type(x)).tiny) ** 0.5
