@@ -78,3 +78,24 @@ def test_a_vector_of_the_wrong_length_is_refused():
 
 def test_arrays_are_64_bit():
     assert Land().exchange.dtype == jnp.float64
+
+
+class _Scales(eqx.Module):
+    """One parameter stepped as it is, one by its logarithm."""
+
+    plain: jax.Array = param(2.0, "1", bounds=(1.0, 4.0), prior_sd=0.5, source="test")
+    decades: jax.Array = param(
+        1e-8, "s-1", bounds=(1e-10, 1e-6), prior_sd=1e-8, source="test", transform="log"
+    )
+
+
+def test_a_scale_of_decades_is_stepped_by_its_logarithm():
+    x = to_unbounded(_Scales())
+    np.testing.assert_allclose(x[1], 0.0, atol=1e-12)
+    again = from_unbounded(_Scales(), x)
+    np.testing.assert_allclose(to_vector(again), to_vector(_Scales()), rtol=1e-12)
+
+
+def test_a_logarithm_needs_a_bound_above_zero():
+    with pytest.raises(InputError, match="lower bound above zero"):
+        param(1.0, "1", bounds=(0.0, 2.0), prior_sd=1.0, source="test", transform="log")
