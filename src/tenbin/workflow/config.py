@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, TypeVar, get_args
 
 import yaml
 from pydantic import BaseModel, ValidationError
@@ -12,7 +12,9 @@ from pydantic import BaseModel, ValidationError
 from tenbin.core.errors import Fault, InputError
 from tenbin.workflow.settings import RunConfig
 
-__all__ = ["RunConfig", "load_config"]
+__all__ = ["RunConfig", "load_as", "load_config"]
+
+Model = TypeVar("Model", bound=BaseModel)
 
 Location = tuple[str | int, ...]
 
@@ -22,8 +24,13 @@ def load_config(path: str | Path | None = None) -> RunConfig:
 
     Raises InputError with one Fault for each unknown, repeated or wrong key; nothing else is done first.
     """
+    return load_as(RunConfig, path)
+
+
+def load_as(model: type[Model], path: str | Path | None = None) -> Model:
+    """The `model` that the YAML file `path` describes, or its defaults; all faults at once, as `load_config`."""
     if path is None:
-        return RunConfig()
+        return model()
     file = Path(path)
     tree, content = _parse(file)
     lines, faults = _survey(tree, file)
@@ -31,9 +38,9 @@ def load_config(path: str | Path | None = None) -> RunConfig:
         found = f"a {type(content).__name__}"
         raise InputError(Fault(str(file), "configuration", found, "keys and values", _SEE_DEFAULTS))
     try:
-        config = RunConfig.model_validate(content)
+        config = model.model_validate(content)
     except ValidationError as error:
-        faults += [_fault(detail, file, lines) for detail in error.errors()]
+        faults += [_fault(model, detail, file, lines) for detail in error.errors()]
     if faults:
         raise InputError(faults)
     return config
@@ -91,25 +98,25 @@ def _dotted(place: Location) -> str:
     return ".".join(str(part) for part in place) or "configuration"
 
 
-def _fault(detail: Any, file: Path, lines: dict[Location, int]) -> Fault:
+def _fault(root: type[BaseModel], detail: Any, file: Path, lines: dict[Location, int]) -> Fault:
     """A pydantic error told in our words, with the line of the file it stands on."""
     place = tuple(detail["loc"])
     line = next((lines[place[:n]] for n in range(len(place), 0, -1) if place[:n] in lines), None)
     where = f"{file}:{line}" if line else str(file)
     if detail["type"] == "extra_forbidden":
-        return _unknown_key(where, place)
+        return _unknown_key(root, where, place)
     context = detail.get("ctx", {})
     found = f"{_shown(detail['input'])}{context.get('found', '')}"
-    return Fault(where, _dotted(place), found, _expected(detail, place), _meaning(place))
+    return Fault(where, _dotted(place), found, _expected(root, detail, place), _meaning(root, place))
 
 
-def _expected(detail: Any, place: Location) -> str:
+def _expected(root: type[BaseModel], detail: Any, place: Location) -> str:
     """What the key takes, in plain words."""
     kind = detail["type"]
     if "expected" in detail.get("ctx", {}):
         return str(detail["ctx"]["expected"])
     if kind == "model_type":
-        return f"a section with the keys {', '.join(_section(place).model_fields)}"
+        return f"a section with the keys {', '.join(_section(root, place).model_fields)}"
     if kind == "tuple_type":
         return "a list in brackets, such as [a, b]"
     return str(detail["msg"]).removeprefix("Input should be ").removeprefix("a valid ")
@@ -120,16 +127,16 @@ def _shown(value: Any) -> str:
     return text if len(text) <= 60 else f"{text[:57]}..."
 
 
-def _unknown_key(where: str, place: Location) -> Fault:
-    accepted = list(_section(place[:-1]).model_fields)
+def _unknown_key(root: type[BaseModel], where: str, place: Location) -> Fault:
+    accepted = list(_section(root, place[:-1]).model_fields)
     close = difflib.get_close_matches(str(place[-1]), accepted, n=1)
     remedy = f"did you mean {close[0]!r}?" if close else "remove it"
     return Fault(where, _dotted(place), "an unknown key", f"one of {', '.join(accepted)}", remedy)
 
 
-def _section(place: Location) -> type[BaseModel]:
+def _section(root: type[BaseModel], place: Location) -> type[BaseModel]:
     """The model that holds the keys under `place`."""
-    model: type[BaseModel] = RunConfig
+    model = root
     for part in place:
         field = model.model_fields.get(str(part))
         candidates = [field.annotation, *get_args(field.annotation)] if field else []
@@ -138,11 +145,11 @@ def _section(place: Location) -> type[BaseModel]:
     return model
 
 
-def _meaning(place: Location) -> str:
+def _meaning(root: type[BaseModel], place: Location) -> str:
     """The description of the key, so that the message teaches what to write."""
     names = [part for part in place if isinstance(part, str)]
     if not names:
         return _SEE_DEFAULTS
-    field = _section(tuple(names[:-1])).model_fields.get(names[-1])
+    field = _section(root, tuple(names[:-1])).model_fields.get(names[-1])
     description = field.description if field else None
     return f"correct it ({description.rstrip('.')})" if description else _SEE_DEFAULTS

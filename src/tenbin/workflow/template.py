@@ -29,7 +29,12 @@ def describe(path: Path | None) -> str:
 
 def commented_defaults() -> str:
     """The YAML text; reading it back gives the default RunConfig."""
-    return OPENING + "".join(_section(RunConfig(), 0))
+    return OPENING + commented(RunConfig())
+
+
+def commented(model: BaseModel) -> str:
+    """Every key of `model` as YAML with its meaning, unit and accepted values."""
+    return "".join(_section(model, 0))
 
 
 def _section(model: BaseModel, depth: int) -> list[str]:
