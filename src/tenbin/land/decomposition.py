@@ -1,0 +1,268 @@
+"""How dead plants become soil and breath: the cascade of Century, paced by warmth, water and frost at depth."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import equinox as eqx
+
+from tenbin.core.arrays import jax, jnp
+from tenbin.core.constants import ZERO_CELSIUS
+from tenbin.core.params import param
+from tenbin.land.smoothing import smooth_positive, smooth_step
+from tenbin.land.soil_grid import DEFAULT_GRID, SoilGrid
+from tenbin.land.vegetation_carbon import DAY, YEAR, temperature_response
+
+__all__ = [
+    "POOLS",
+    "DecompositionParams",
+    "LitterPools",
+    "SoilPools",
+    "century_temperature",
+    "decay_fractions",
+    "depth_mean",
+    "layer_activity",
+    "lloyd_taylor",
+    "metabolic_fraction",
+    "moisture_response",
+    "profile_weights",
+    "respired_fractions",
+    "transfer",
+]
+
+_PARTON = "Parton et al. 1987, Soil Sci. Soc. Am. J. 51, 1173; 1993, Glob. Biogeochem. Cycles 7, 785"
+_DEPTH = "Jobbagy and Jackson 2000, Ecol. Appl. 10, 423, as an e-folding depth"
+POOLS = ("metabolic", "structural", "coarse", "active", "slow", "passive")
+"""Order of the six dead pools wherever they stand in a row."""
+
+SLOW_TO_PASSIVE, SLOW_RESPIRED, PASSIVE_RESPIRED = 0.03, 0.55, 0.55
+ACTIVE_TO_PASSIVE, METABOLIC_RESPIRED, STRUCTURAL_RESPIRED, LIGNIN_RESPIRED = 0.004, 0.55, 0.50, 0.30
+"""Shares of decayed carbon [1], Parton et al. 1987, figure 1 (structural: mean of surface 0.45 and soil 0.55)."""
+
+
+class LitterPools(NamedTuple):
+    """Carbon or nitrogen [kg m-2] of fresh dead matter, each (cell,); `coarse` is dead wood."""
+
+    metabolic: jax.Array
+    structural: jax.Array
+    coarse: jax.Array
+
+
+class SoilPools(NamedTuple):
+    """Carbon or nitrogen [kg m-2] of soil organic matter, each (cell,)."""
+
+    active: jax.Array
+    slow: jax.Array
+    passive: jax.Array
+
+
+class DecompositionParams(eqx.Module):
+    """Pace of decay at 25 degC in moist ground, and what slows it."""
+
+    metabolic_rate: jax.Array = param(
+        16.0, "yr-1", bounds=(2.0, 40.0), prior_sd=4.0, source=_PARTON + ": 14.8 to 18.5", transform="log"
+    )
+    structural_rate: jax.Array = param(
+        4.4, "yr-1", bounds=(0.5, 12.0), prior_sd=1.0, source=_PARTON + ": 3.9 to 4.9", transform="log"
+    )
+    coarse_rate: jax.Array = param(
+        0.5,
+        "yr-1",
+        bounds=(0.02, 3.0),
+        prior_sd=0.3,
+        source="Harmon et al. 2020, Carbon Balance Manag. 15, 1: dead wood, raised to 25 degC",
+        transform="log",
+    )
+    active_rate: jax.Array = param(
+        7.3, "yr-1", bounds=(1.0, 20.0), prior_sd=2.0, source=_PARTON, transform="log"
+    )
+    slow_rate: jax.Array = param(
+        0.2, "yr-1", bounds=(0.02, 1.0), prior_sd=0.08, source=_PARTON, transform="log"
+    )
+    passive_rate: jax.Array = param(
+        0.0045, "yr-1", bounds=(5e-4, 0.03), prior_sd=0.002, source=_PARTON, transform="log"
+    )
+    turnover_multiplier: jax.Array = param(
+        [1.0] * 13,
+        "1",
+        bounds=(0.1, 10.0),
+        prior_sd=0.5,
+        source="1 by definition; carries what the ground's history did",
+        transform="log",
+    )
+    q10: jax.Array = param(
+        2.0, "1", bounds=(1.0, 4.5), prior_sd=0.5, source="Rayner et al. 2005, GB2026: 1.5; Davidson 2006: 2"
+    )
+    q10_slope: jax.Array = param(
+        0.005,
+        "K-1",
+        bounds=(0.0, 0.015),
+        prior_sd=0.003,
+        source="fall of ln Q10 per kelvin, Lloyd and Taylor 1994",
+    )
+    moisture_half: jax.Array = param(
+        0.25,
+        "1",
+        bounds=(0.01, 3.0),
+        prior_sd=0.15,
+        source="Moyano et al. 2012, Biogeosciences 9, 1173: saturation of half response, by eye",
+        transform="log",
+    )
+    moisture_optimum: jax.Array = param(
+        0.80, "1", bounds=(0.4, 1.2), prior_sd=0.1, source="Moyano et al. 2012: where lack of oxygen begins"
+    )
+    wet_response: jax.Array = param(
+        0.35, "1", bounds=(0.02, 1.0), prior_sd=0.15, source="Moyano et al. 2012: response of drowned ground"
+    )
+    frost_temperature: jax.Array = param(
+        272.65,
+        "K",
+        bounds=(268.15, 274.15),
+        prior_sd=0.7,
+        source="own choice: half of the microbes' water frozen",
+    )
+    litter_depth: jax.Array = param(
+        0.08,
+        "m",
+        bounds=(0.02, 0.4),
+        prior_sd=0.04,
+        source="own choice: surface and fine roots",
+        transform="log",
+    )
+    active_depth: jax.Array = param(
+        0.20, "m", bounds=(0.03, 1.0), prior_sd=0.08, source=_DEPTH, transform="log"
+    )
+    slow_depth: jax.Array = param(0.30, "m", bounds=(0.05, 2.0), prior_sd=0.1, source=_DEPTH, transform="log")
+    passive_depth: jax.Array = param(
+        0.50, "m", bounds=(0.05, 3.0), prior_sd=0.2, source=_DEPTH, transform="log"
+    )
+    structural_lignin: jax.Array = param(
+        [0.30, 0.28, 0.30, 0.38, 0.32, 0.38, 0.35, 0.32, 0.18, 0.18, 0.25, 0.18, 0.25],
+        "1",
+        bounds=(0.02, 0.8),
+        prior_sd=0.08,
+        source="Parton et al. 1993: lignin over structural carbon of litter, by kind of plant",
+    )
+    litter_lignin: jax.Array = param(
+        0.18,
+        "1",
+        bounds=(0.03, 0.4),
+        prior_sd=0.05,
+        source="Parton et al. 1993: lignin in dry leaf and root litter",
+    )
+    coarse_lignin: jax.Array = param(
+        0.28, "1", bounds=(0.1, 0.5), prior_sd=0.04, source="Harmon et al. 1986, Adv. Ecol. Res. 15, 133"
+    )
+
+
+def moisture_response(saturation: jax.Array, params: DecompositionParams) -> jax.Array:
+    """Pace of decay [1] at liquid `saturation` of the pores [0..1]: rises, has an optimum, falls when drowned.
+
+    S (1 + K) / (S + K), times 1 above falling to `wet_response` below around the optimum (shape of Moyano 2012).
+    """
+    half = params.moisture_half
+    drowned = smooth_step(saturation - params.moisture_optimum, 0.06)
+    return saturation * (1.0 + half) / (saturation + half) * (1.0 - (1.0 - params.wet_response) * drowned)
+
+
+def lloyd_taylor(temperature: jax.Array, activation: float = 308.56) -> jax.Array:
+    """exp(E0 (1/56.02 - 1/(T - 227.13))), 1 at 10 degC (Lloyd and Taylor 1994); smooth to nil below 232 K."""
+    return jnp.exp(activation * (1.0 / 56.02 - 1.0 / smooth_positive(temperature - 227.13, 4.0)))
+
+
+def century_temperature(temperature: jax.Array) -> jax.Array:
+    """Century's arc tangent, 0.56 + 0.465 atan(0.097 (T - 15.7)) [1] with T in degC (Del Grosso et al. 2005)."""
+    return 0.56 + 0.465 * jnp.arctan(0.097 * (temperature - (float(ZERO_CELSIUS) + 15.7)))
+
+
+def layer_activity(temperature: jax.Array, saturation: jax.Array, params: DecompositionParams) -> jax.Array:
+    """Pace of decay of each layer relative to 25 degC and moist [1], (layer, cell); near nil in frozen ground.
+
+    `temperature` [K], `saturation` (liquid) [0..1].
+    """
+    reference = float(ZERO_CELSIUS) + 25.0
+    warm = temperature_response(temperature, reference, params.q10, params.q10_slope)
+    thawed = smooth_step(temperature - params.frost_temperature, 0.6)
+    return warm * thawed * moisture_response(saturation, params)
+
+
+def profile_weights(depth: jax.Array, n_layer: int, grid: SoilGrid = DEFAULT_GRID) -> jax.Array:
+    """Share of a pool in each of the first `n_layer` layers, (layer, 1 or cell), if it thins as exp(-z/depth).
+
+    `depth` [m]. What would lie deeper is counted into these layers in proportion, so that the shares sum to 1.
+    """
+    faces = jnp.asarray(grid.interface[: n_layer + 1], depth.dtype)
+    left = jnp.exp(-faces[:, None] / jnp.atleast_1d(depth))
+    return (left[:-1] - left[1:]) / (1.0 - left[-1:])
+
+
+def depth_mean(values: jax.Array, weights: jax.Array) -> jax.Array:
+    """Mean over layers of `values` (layer, cell) with `weights` (layer, 1 or cell); (cell,)."""
+    return jnp.sum(values * weights.astype(values.dtype), axis=0)
+
+
+def decay_fractions(
+    activity: jax.Array,
+    sand: jax.Array,
+    params: DecompositionParams,
+    *,
+    oxygen: jax.Array | float = 1.0,
+    grid: SoilGrid = DEFAULT_GRID,
+    dt: float = DAY,
+) -> tuple[jax.Array, ...]:
+    """Part of each of the six pools that decays in one step [1], each (cell,), exact for a constant day.
+
+    `activity` (layer, cell) of `layer_activity`; `sand` mass share; `oxygen` [0..1] cuts all rates in wetlands.
+    Fine texture protects the active pool: 1 - 0.75 (silt + clay), Parton et al. 1987.
+    """
+    n = activity.shape[0]
+    pace = params.turnover_multiplier * oxygen * (dt / YEAR)
+    depths = (params.litter_depth, params.active_depth, params.slow_depth, params.passive_depth)
+    litter, active, slow, passive = (depth_mean(activity, profile_weights(d, n, grid)) * pace for d in depths)
+    exponents = (
+        params.metabolic_rate * litter,
+        params.structural_rate * jnp.exp(-3.0 * params.structural_lignin) * litter,
+        params.coarse_rate * litter,
+        params.active_rate * (1.0 - 0.75 * (1.0 - sand)) * active,
+        params.slow_rate * slow,
+        params.passive_rate * passive,
+    )
+    return tuple(-jnp.expm1(-x) for x in exponents)
+
+
+def respired_fractions(sand: jax.Array, params: DecompositionParams) -> tuple[jax.Array | float, ...]:
+    """Share of the decayed carbon of each pool that is breathed out [1]; active: 0.85 - 0.68 (silt + clay)."""
+    structural, coarse = (
+        STRUCTURAL_RESPIRED + (LIGNIN_RESPIRED - STRUCTURAL_RESPIRED) * lignin
+        for lignin in (params.structural_lignin, params.coarse_lignin)
+    )
+    active = 0.85 - 0.68 * (1.0 - sand)
+    return METABOLIC_RESPIRED, structural, coarse, active, SLOW_RESPIRED, PASSIVE_RESPIRED
+
+
+Receivers = tuple[jax.Array | float, jax.Array | float, jax.Array | float]
+
+
+def transfer(sand: jax.Array, params: DecompositionParams) -> tuple[Receivers, ...]:
+    """Share of each pool's decayed carbon that goes to (active, slow, passive) [1]; the rest is breathed out."""
+    lignin, wood = params.structural_lignin, params.coarse_lignin
+    kept, kept_lignin = 1.0 - STRUCTURAL_RESPIRED, 1.0 - LIGNIN_RESPIRED
+    active_kept = 1.0 - (0.85 - 0.68 * (1.0 - sand))
+    return (
+        (1.0 - METABOLIC_RESPIRED, 0.0, 0.0),
+        ((1.0 - lignin) * kept, lignin * kept_lignin, 0.0),
+        ((1.0 - wood) * kept, wood * kept_lignin, 0.0),
+        (0.0, active_kept - ACTIVE_TO_PASSIVE, ACTIVE_TO_PASSIVE),
+        (1.0 - SLOW_RESPIRED - SLOW_TO_PASSIVE, 0.0, SLOW_TO_PASSIVE),
+        (1.0 - PASSIVE_RESPIRED, 0.0, 0.0),
+    )
+
+
+def metabolic_fraction(lignin: jax.Array | float, nitrogen: jax.Array, carbon: jax.Array) -> jax.Array:
+    """Share of fresh litter that is metabolic [1], 0.85 / (1 + 0.0212 lignin/N), 0 to 0.85.
+
+    It has the value and slope of 0.85 - 0.018 lignin/N (Parton et al. 1987) in tender litter, but stays positive.
+    `lignin` is its share of dry matter (twice the carbon); `nitrogen` and `carbon` [kg m-2] of the litter.
+    """
+    ratio = lignin * 2.0 * carbon / (nitrogen + 0.002 * carbon + float(jnp.finfo(carbon.dtype).tiny))
+    return 0.85 / (1.0 + 0.018 / 0.85 * ratio)

@@ -1,0 +1,212 @@
+"""Nitrogen on its round between air, plants, litter and soil, and how its shortage slows growth and decay."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import equinox as eqx
+
+from tenbin.core.arrays import jax, jnp
+from tenbin.core.params import param
+from tenbin.land.decomposition import Receivers
+from tenbin.land.vegetation_carbon import DAY, YEAR
+
+__all__ = [
+    "Demand",
+    "MineralNitrogen",
+    "NitrogenParams",
+    "fixation",
+    "growth_limitation",
+    "immobilisation_demand",
+    "leached",
+    "limitation_of_decay",
+    "plant_uptake",
+    "structural_nitrogen",
+]
+
+_CN = "Parton et al. 1993, Glob. Biogeochem. Cycles 7, 785"
+_LEAF_CN = "Kattge et al. 2011, Glob. Change Biol. 17, 2905, leaf nitrogen by kind of plant"
+
+
+class MineralNitrogen(NamedTuple):
+    """Nitrogen that plants and microbes can take [kg N m-2], each (cell,)."""
+
+    ammonium: jax.Array
+    nitrate: jax.Array
+
+
+class NitrogenParams(eqx.Module):
+    """Carbon to nitrogen ratios and the pace of uptake, fixation and loss."""
+
+    leaf_cn: jax.Array = param(
+        [28.0, 26.0, 30.0, 42.0, 25.0, 45.0, 30.0, 32.0, 25.0, 30.0, 27.0, 22.0, 30.0],
+        "1",
+        bounds=(12.0, 80.0),
+        prior_sd=6.0,
+        source=_LEAF_CN,
+    )
+    root_cn: jax.Array = param(
+        45.0, "1", bounds=(20.0, 90.0), prior_sd=10.0, source="Gordon and Jackson 2000, Ecology 81, 275"
+    )
+    wood_cn: jax.Array = param(
+        330.0,
+        "1",
+        bounds=(100.0, 900.0),
+        prior_sd=100.0,
+        source="Sitch et al. 2003, Glob. Change Biol. 9, 161",
+    )
+    active_cn: jax.Array = param(11.0, "1", bounds=(5.0, 20.0), prior_sd=2.0, source=_CN + ": 3 to 15")
+    slow_cn: jax.Array = param(16.0, "1", bounds=(10.0, 40.0), prior_sd=4.0, source=_CN + ": 12 to 20")
+    passive_cn: jax.Array = param(9.0, "1", bounds=(6.0, 20.0), prior_sd=1.5, source=_CN + ": 7 to 10")
+    structural_cn: jax.Array = param(
+        150.0, "1", bounds=(60.0, 300.0), prior_sd=30.0, source="Parton et al. 1987: 150"
+    )
+    retranslocation: jax.Array = param(
+        0.50,
+        "1",
+        bounds=(0.0, 0.8),
+        prior_sd=0.1,
+        source="Aerts 1996, J. Ecol. 84, 597: half before leaf fall",
+    )
+    uptake_rate: jax.Array = param(
+        2.0e-4,
+        "d-1",
+        bounds=(1e-6, 1e-2),
+        prior_sd=2e-4,
+        source="Thornley 1991, Ann. Bot. 67, per root carbon, order of magnitude only",
+        transform="log",
+    )
+    uptake_half: jax.Array = param(
+        1.0e-3,
+        "kg m-2",
+        bounds=(1e-5, 5e-2),
+        prior_sd=1e-3,
+        source="Thornley 1991: half of full uptake",
+        transform="log",
+    )
+    reserve_share: jax.Array = param(
+        0.5,
+        "1",
+        bounds=(0.05, 2.0),
+        prior_sd=0.2,
+        source="own choice: store at which uptake halves, over leaf and root nitrogen",
+        transform="log",
+    )
+    release_time: jax.Array = param(
+        10.0,
+        "d",
+        bounds=(1.0, 90.0),
+        prior_sd=7.0,
+        source="own choice: store to growing tissue",
+        transform="log",
+    )
+    fixation_maximum: jax.Array = param(
+        1.8e-3,
+        "kg m-2 yr-1",
+        bounds=(0.0, 1.0e-2),
+        prior_sd=8e-4,
+        source="Cleveland et al. 1999, Glob. Biogeochem. Cycles 13, 623, as fitted to NPP by Thornton et al. 2007",
+    )
+    fixation_npp: jax.Array = param(
+        0.333,
+        "kg m-2 yr-1",
+        bounds=(0.05, 3.0),
+        prior_sd=0.15,
+        source="Thornton et al. 2007, GB4018: 1.8 (1 - exp(-0.003 NPP)), in g",
+        transform="log",
+    )
+    mobile_nitrate: jax.Array = param(
+        0.3, "1", bounds=(0.0, 1.0), prior_sd=0.2, source="own choice: share of nitrate that the water meets"
+    )
+    deposited_ammonium: jax.Array = param(
+        0.5, "1", bounds=(0.0, 1.0), prior_sd=0.1, source="Lamarque et al. 2013, Atmos. Chem. Phys. 13, 7997"
+    )
+    fertiliser_ammonium: jax.Array = param(
+        0.85, "1", bounds=(0.0, 1.0), prior_sd=0.1, source="IFA statistics: urea and ammonium in what is sold"
+    )
+
+
+class Demand(NamedTuple):
+    """Nitrogen of a decaying pool in one step [kg N m-2], each (cell,)."""
+
+    released: jax.Array
+    needed: jax.Array
+
+
+def immobilisation_demand(
+    decayed_carbon: jax.Array, decayed_nitrogen: jax.Array, shares: Receivers, inverse_cn: Receivers
+) -> Demand:
+    """What a pool's decay sets free and what its heirs need at their C:N (Parton et al. 1987) [kg N m-2].
+
+    `shares` of the decayed carbon go to the heirs, `inverse_cn` is N:C of each.
+    """
+    per_carbon = sum(share * ratio for share, ratio in zip(shares, inverse_cn, strict=True))
+    return Demand(decayed_nitrogen, decayed_carbon * per_carbon)
+
+
+def limitation_of_decay(demands: tuple[Demand, ...], available: jax.Array) -> tuple[jax.Array, ...]:
+    """Factor [0..1] on the decay of each pool so that microbes never take more than `available` [kg N m-2].
+
+    With f = A / sqrt(A^2 + sum(needed)^2), a pool that lacks nothing is not slowed, one that brings no nitrogen
+    of its own is slowed by f, and in between by f n / (f n + (1 - f) deficit), for which the taken sum is below A.
+    """
+    needed = sum(demand.needed for demand in demands)
+    tiny = float(jnp.finfo(available.dtype).tiny)
+    share = available / jnp.sqrt(available * available + needed * needed + tiny)
+
+    def factor(demand: Demand) -> jax.Array:
+        own = share * demand.needed
+        deficit = jnp.maximum(demand.needed - demand.released, 0.0)
+        return (own + tiny) / (own + (1.0 - share) * deficit + tiny)
+
+    return tuple(factor(demand) for demand in demands)
+
+
+def growth_limitation(
+    store: jax.Array, need: jax.Array, params: NitrogenParams, *, dt: float = DAY
+) -> jax.Array:
+    """Factor on growth [0..1]: a / sqrt(a^2 + need^2), with a = store dt / release_time [kg N m-2]."""
+    offered = store * (dt / (params.release_time * DAY + dt))
+    tiny = float(jnp.finfo(offered.dtype).tiny)
+    return (offered + tiny) / jnp.sqrt(offered * offered + need * need + tiny * tiny + tiny)
+
+
+def plant_uptake(
+    mineral: jax.Array,
+    root_carbon: jax.Array,
+    store: jax.Array,
+    store_target: jax.Array,
+    warmth: jax.Array,
+    params: NitrogenParams,
+    *,
+    dt: float = DAY,
+) -> jax.Array:
+    """Nitrogen taken by roots in one step [kg N m-2]: Michaelis-Menten in `mineral`, falling as the store fills.
+
+    V root warmth N / (K + N) times target / (target + store), implicit in N so that less than `mineral` is taken.
+    """
+    tiny = float(jnp.finfo(mineral.dtype).tiny)
+    appetite = store_target / (store_target + store + tiny)
+    strength = params.uptake_rate * (dt / DAY) * root_carbon * warmth * appetite
+    return mineral * strength / (params.uptake_half + mineral + strength)
+
+
+def fixation(mean_npp: jax.Array, params: NitrogenParams, *, dt: float = DAY) -> jax.Array:
+    """Nitrogen fixed by life in one step [kg N m-2] at a mean NPP [kg C m-2 yr-1]: saturating exponential."""
+    scale = dt / YEAR
+    return params.fixation_maximum * scale * -jnp.expm1(-jnp.maximum(mean_npp, 0.0) / params.fixation_npp)
+
+
+def leached(
+    nitrate: jax.Array, drainage: jax.Array, soil_water: jax.Array, params: NitrogenParams, *, dt: float = DAY
+) -> jax.Array:
+    """Nitrate carried away in one step [kg N m-2] by `drainage` [kg m-2 s-1] out of `soil_water` [kg m-2]."""
+    washed = jnp.maximum(drainage, 0.0) * dt * params.mobile_nitrate
+    return nitrate * washed / (jnp.maximum(soil_water, 1.0) + washed)
+
+
+def structural_nitrogen(carbon: jax.Array, nitrogen: jax.Array, params: NitrogenParams) -> jax.Array:
+    """Part of a litter's `nitrogen` that its structural `carbon` takes at its fixed C:N, never above 0.8 of it."""
+    wanted, most = carbon / params.structural_cn, 0.8 * nitrogen
+    tiny = float(jnp.finfo(wanted.dtype).tiny)
+    return most * jnp.minimum(wanted / jnp.sqrt(wanted * wanted + most * most + tiny), 1.0)
