@@ -9,6 +9,7 @@ import equinox as eqx
 
 from tenbin.core.arrays import jax, jnp
 from tenbin.core.params import param
+from tenbin.land.arctangent import arctangent
 from tenbin.land.smoothing import smooth_maximum, smooth_minimum, smooth_positive
 
 __all__ = [
@@ -100,12 +101,12 @@ def potential(
     and 0.45 from DayCent). Never negative; a tenth of a per cent of the published value away from its corners.
     """
     counted = respiration_when_wet(carbon_dioxide, pore_space, soil)
-    by_nitrate = 1.556 + (76.91 / _PI) * jnp.arctan((0.00222 * _PI) * (nitrate - 9.23))
+    by_nitrate = 1.556 + (76.91 / _PI) * arctangent((0.00222 * _PI) * (nitrate - 9.23))
     power = jnp.exp(1.3 * jnp.log(counted + 1e-6))
     by_carbon = params.carbon_coefficient * power - 0.1
     scarcer = smooth_minimum(smooth_positive(by_nitrate, 0.01), smooth_positive(by_carbon, 0.01), _KNEE)
     opening = 10.0 * pore_space - params.water_threshold + soil.oxygen_use * counted
-    by_water = smooth_positive(0.45 + jnp.arctan((0.6 * _PI) * opening) / _PI, 0.002)
+    by_water = smooth_positive(0.45 + arctangent((0.6 * _PI) * opening) / _PI, 0.002)
     return params.scale * smooth_maximum(scarcer, params.least_rate, 0.01) * by_water
 
 

@@ -28,15 +28,17 @@ def aggregated_soil(
     """
     between = jnp.maximum(porosity - field_capacity, 1e-3)
     water = water_filled_pore_space * porosity
-    water_between = jnp.maximum(water - field_capacity, 0.0)
     air_inside = jnp.maximum(field_capacity - water, 0.0)
+    air_between = jnp.clip(porosity - water, 0.0, between)
+    # either the inner pores hold air or the outer ones some water: one power serves both
     share = air_inside / (field_capacity + 1.0 - porosity)
-    inside = jnp.square(air_inside / field_capacity) * _tortuous(share) * (1.0 - _tortuous(between))
-    air_between = jnp.maximum(between - water_between, 0.0)
-    open_paths = _tortuous(air_between)
-    closed = air_between - open_paths
-    series = inside * closed / (1e-6 + inside + closed)
-    return series + jnp.square(air_between / between) * open_paths
+    is_dry = air_inside > 0.0
+    power = _tortuous(jnp.where(is_dry, share, air_between))
+    open_dry = _tortuous(between)
+    inside = jnp.square(air_inside / field_capacity) * power * (1.0 - open_dry)
+    closed = between - open_dry
+    dry = inside * closed / (1e-6 + inside + closed) + open_dry
+    return jnp.where(is_dry, dry, jnp.square(air_between / between) * power)
 
 
 def moldrup(porosity: jax.Array, air_filled: jax.Array) -> jax.Array:

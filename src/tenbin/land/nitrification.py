@@ -6,6 +6,7 @@ import equinox as eqx
 
 from tenbin.core.arrays import jax, jnp
 from tenbin.core.params import param
+from tenbin.land.arctangent import arctangent
 from tenbin.land.smoothing import smooth_minimum
 
 __all__ = [
@@ -99,7 +100,7 @@ def published_moisture_factor(wetness: float, water_filled_pore_space: float, at
 
 def acidity_factor(ph: jax.Array) -> jax.Array:
     """Acidity [0..1]: 0.56 + atan(0.45 pi (pH - 5)) / pi (Parton et al. 1996, Global Biogeochem. Cycles 10, 401)."""
-    return 0.56 + jnp.arctan(0.45 * _PI * (ph - 5.0)) / _PI
+    return 0.56 + arctangent(0.45 * _PI * (ph - 5.0)) / _PI
 
 
 def nitric_oxide_ratio(diffusivity: jax.Array) -> jax.Array:
@@ -107,7 +108,7 @@ def nitric_oxide_ratio(diffusivity: jax.Array) -> jax.Array:
 
     Parton et al. (2001): 0.3 in waterlogged soil, 15 at D = 0.186, 33 at most.
     """
-    return 15.23 + (35.45 / _PI) * jnp.arctan((0.676 * _PI) * (10.0 * diffusivity - 1.86))
+    return 15.23 + (35.45 / _PI) * arctangent((0.676 * _PI) * (10.0 * diffusivity - 1.86))
 
 
 def potential(
