@@ -20,6 +20,7 @@ __all__ = [
     "pressure_at_elevation",
     "relative_viscosity",
     "water_density",
+    "water_density_chen",
     "water_viscosity",
 ]
 
@@ -56,6 +57,22 @@ _TUMLIRZ_VOLUME = (
     1.69946e-17,
     -2.295063e-20,
 )
+
+# Chen et al. 2008: density at one atmosphere [g cm-3], bulk modulus [bar] and its slopes in pressure [1, bar-1].
+_CHEN_DENSITY = (
+    0.99983952,
+    6.788260e-5,
+    -9.08659e-6,
+    1.022130e-7,
+    -1.35439e-9,
+    1.471150e-11,
+    -1.11663e-13,
+    5.044070e-16,
+    -1.00659e-18,
+)
+_CHEN_MODULUS = (19652.17, 148.1830, -2.29995, 0.01281, -4.91564e-5, 1.035530e-7)
+_CHEN_LINEAR = (3.26138, 5.223e-4, 1.324e-4, -7.655e-7, 8.584e-10)
+_CHEN_SQUARE = (7.2061e-5, -5.8948e-6, 8.69900e-8, -1.0100e-9, 4.3220e-12)
 
 # Huber et al. 2009, J. Phys. Chem. Ref. Data 38, 101: Table 1 scales, Table 2 (H_i), Table 3 (H_ij).
 _HUBER_TEMPERATURE, _HUBER_DENSITY, _HUBER_VISCOSITY = 647.096, 322.0, 1e-6  # K, kg m-3, Pa s
@@ -134,6 +151,18 @@ def water_density(celsius: jax.Array, pressure: jax.Array) -> jax.Array:
     return 1e3 / _specific_volume(celsius, pressure)
 
 
+def water_density_chen(celsius: jax.Array, pressure: jax.Array) -> jax.Array:
+    """Density of liquid water [kg m-3] at degC (-30..100) and Pa by its bulk modulus (Chen et al. 2008).
+
+    Within 6e-5 of `water_density`; the published SPLASH uses this one.
+    """
+    warmth = jnp.maximum(celsius, COLDEST_WATER)
+    bar = 1e-5 * pressure
+    modulus = _polynomial(warmth, _CHEN_MODULUS)
+    stiffness = modulus + bar * (_polynomial(warmth, _CHEN_LINEAR) + bar * _polynomial(warmth, _CHEN_SQUARE))
+    return 1e3 * _polynomial(warmth, _CHEN_DENSITY) * stiffness / (stiffness - bar)
+
+
 def water_viscosity(celsius: jax.Array, pressure: jax.Array) -> jax.Array:
     """Viscosity of liquid water [Pa s] at degC and Pa (Huber et al. 2009, eqs 2, 11, 12, no critical part).
 
@@ -170,12 +199,11 @@ def _specific_volume(celsius: jax.Array, pressure: jax.Array) -> jax.Array:
 
 
 def _polynomial(x: jax.Array, coefficients: Sequence[float | jax.Array]) -> jax.Array:
-    """Horner's rule, coefficients by rising power."""
-    total = coefficients[-1] + 0.0 * x if len(coefficients) == 1 else coefficients[-1] * x + coefficients[-2]
-    for coefficient in coefficients[-3::-1]:
-        # A zero is written down in the tables above for its place, not to be added.
-        total = total * x + coefficient if not _is_zero(coefficient) else total * x
-    return total
+    """Horner's rule, two coefficients or more by rising power; a literal zero keeps its place and costs nothing."""
+    total = coefficients[-1] * x
+    for coefficient in coefficients[-2:0:-1]:
+        total = (total if _is_zero(coefficient) else total + coefficient) * x
+    return total + coefficients[0]
 
 
 def _is_zero(coefficient: float | jax.Array) -> bool:
