@@ -87,9 +87,12 @@ def diffuse(
     thickness = grid.column(grid.thickness, amount)
     resistance = (0.5 * thickness) / ways.conductivity
     between = 1.0 / (resistance[:-1] + resistance[1:])
-    upward = jnp.concatenate([surface[None], between])
-    downward = jnp.concatenate([between, jnp.zeros_like(surface)[None]])
-    diagonal = ways.capacity * thickness / dt + loss + upward + downward
+    up = [surface, *between]
+    down = [*between, jnp.zeros_like(surface)]
+    rows = range(len(up))
+    room = ways.capacity * thickness / dt + loss
     known = amount / dt + source
-    known = known + jnp.concatenate([(surface * above)[None], jnp.zeros_like(known[1:])])
-    return solve(-upward, diagonal, -downward, known)
+    # Rows are written one by one: as whole arrays with shifted neighbours they compile to much slower code.
+    diagonal = jnp.stack([room[k] + up[k] + down[k] for k in rows])
+    rhs = jnp.stack([known[0] + surface * above, *known[1:]])
+    return solve(jnp.stack([-u for u in up]), diagonal, jnp.stack([-d for d in down]), rhs)
