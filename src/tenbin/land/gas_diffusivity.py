@@ -50,6 +50,6 @@ def moldrup(porosity: jax.Array, air_filled: jax.Array) -> jax.Array:
 
 
 def _tortuous(air: jax.Array) -> jax.Array:
-    """air^(air/2 + 1.16), the area of open pores times their bends; 0 and flat at no air."""
+    """air^(air/2 + 1.16), the area of open pores times their bends; 2e-6 where there is no air."""
     guarded = jnp.maximum(air, 1e-5)
-    return jnp.where(air > 1e-5, jnp.exp((0.5 * guarded + 1.16) * jnp.log(guarded)), 0.0)
+    return jnp.exp((0.5 * guarded + 1.16) * jnp.log(guarded))

@@ -137,7 +137,7 @@ def step(
     )
     nitrous_too = denitrified / (1.0 + ratio)
     # DayCent pays the NOx that goes with denitrification out of ammonium
-    nitric_too = smooth_minimum(nitric * nitrous_too, _WITHIN_REACH * ammonium, _KNEE)
+    nitric_too = jnp.minimum(nitric * nitrous_too, _WITHIN_REACH * ammonium)
     state = MineralNitrogen(ammonium - nitric_too, nitrate - denitrified)
     gases = NitrogenGases(
         n2o_nitrification=nitrous / dt,
@@ -182,7 +182,7 @@ def _leaks(
     """N2O and NOx [kg N m-2 per step] that leak from nitrified ammonium, never more than all of it."""
     nitrous = params.nitrous_share * nitrified
     room = _WITHIN_REACH * (nitrified - nitrous)
-    return nitrous, smooth_minimum(nitric * nitrous, room, _KNEE)
+    return nitrous, jnp.minimum(nitric * nitrous, room)
 
 
 def _nitrate_losses(
