@@ -186,3 +186,238 @@ def test_where_pyrealm_has_no_gain_ours_is_zero(pyrealm, their_environment):
     none = np.isnan(np.broadcast_to(theirs.gpp, light.shape))
     assert none.any()
     assert np.array_equal(none, np.asarray(mine.gpp) == 0.0)
+
+
+YIELD_OF_RPMODEL = {"wang17": 1.0, "smith19": 0.25, "none": 1.0}
+"""In Smith's limitation rpmodel 1.2.2 reads phi0 as a yield of electrons, four to a molecule of CO2."""
+PRINTED = 6e-9
+"""The R reference prints eight decimals."""
+
+
+@pytest.fixture(scope="module")
+def rpmodel(data_root):
+    folder = data_root / "land" / "grid_pyrealm"
+    given_, expected = (
+        json.loads((folder / f"rpmodel__test_{name}.json").read_text())
+        for name in ("inputs", "outputs_rpmodel")
+    )
+    return given_, expected
+
+
+def of_rpmodel(given_: dict, kind: str) -> tuple[pe.Environment, jax.Array]:
+    """Environment and absorbed light of the scalar case ("sc") or the hundred random ones ("ar")."""
+    tc, vpd, co2, patm = (
+        jnp.asarray(np.atleast_1d(given_[f"{name}_{kind}"]) * 1.0) for name in ("tc", "vpd", "co2", "patm")
+    )
+    light = np.multiply(given_[f"fapar_{kind}"], given_[f"ppfd_{kind}"]) * 1e-6
+    return pe.environment_from_celsius(tc, vpd, 1e-6 * co2, patm), jnp.asarray(np.atleast_1d(light))
+
+
+def assert_printed(mine: jax.Array, printed, name: str, absent_is_zero: bool = True) -> None:
+    expected = np.atleast_1d(np.array(printed, dtype=float))
+    mine = np.broadcast_to(np.asarray(mine), np.broadcast_shapes(np.shape(mine), expected.shape))
+    expected = np.broadcast_to(expected, mine.shape)
+    known = np.isfinite(expected)
+    np.testing.assert_allclose(mine[known], expected[known], rtol=1e-8, atol=PRINTED, err_msg=name)
+    if absent_is_zero:
+        assert (mine[~known] == 0.0).all(), name
+
+
+@pytest.mark.parametrize("kind", ["sc", "ar"])
+def test_water_kinetics_and_warmth_are_those_of_rpmodel(rpmodel, kind):
+    given_, expected = rpmodel
+    env, _ = of_rpmodel(given_, kind)
+    elevation = jnp.atleast_1d(jnp.asarray(given_[f"elev_{kind}"]) * 1.0)
+    mine = {
+        "ca": env.ca,
+        "gammastar": env.gammastar,
+        "kmm": env.kmm,
+        "ns_star": env.ns_star,
+        "dens_h20": pe.water_density(env.celsius, env.pressure),
+        "viscosity_h2o": pe.water_viscosity(env.celsius, env.pressure),
+        "patm_from_elev": pe.pressure_at_elevation(elevation),
+        "ftemp_arrh": jnp.exp(given_["KattgeKnorr_ha"] * pe.inverse_warmth(env.temperature)),
+        "ftemp_inst_vcmax": pt.kattge_knorr(env, "vcmax", growth_celsius=env.celsius),
+        "ftemp_inst_rd": pt.dark_respiration_response(env),
+        "ftemp_kphio_c3": pt.bernacchi_yield(env, 1.0),
+        "ftemp_kphio_c4": pt.cai_yield(env, 1.0),
+        "soilmstress": pm.soil_stress_stocker(
+            jnp.asarray(given_[f"soilm_{kind}"]), jnp.asarray(given_[f"meanalpha_{kind}"])
+        ),
+    }
+    for name, value in mine.items():
+        assert_printed(value, expected[f"{name}_{kind}"], name)
+
+
+@pytest.mark.parametrize("warm", ["off", "on"])
+@pytest.mark.parametrize("limit", LIMIT)
+@pytest.mark.parametrize("kind", ["sc", "ar"])
+def test_photosynthesis_of_c3_leaves_is_that_of_rpmodel(rpmodel, kind, limit, warm):
+    """jmax is compared for Wang's limit alone: for the others rpmodel takes another definition of it."""
+    given_, expected = rpmodel
+    env, light = of_rpmodel(given_, kind)
+    of_yield = pt.bernacchi_yield if warm == "on" else pt.fixed_yield
+    of_yield = partial(of_yield, maximum=given_["kphio"] * YIELD_OF_RPMODEL[limit])
+    growth_is_now = partial(pt.kattge_knorr, growth_celsius=env.celsius)
+    mine = pm.p_model(
+        env, light, jmax_limitation=LIMIT[limit], quantum_yield=of_yield, temperature_response=growth_is_now
+    )
+    printed = expected[f"rpmodel-c3-{kind}-{limit}-fkphio-{warm}-sm-off"]
+    scaled = {name: getattr(mine, name) * 1e6 for name in ("vcmax", "vcmax25", "rd", "gs")}
+    scaled |= {name: getattr(mine, name) for name in OF_LEAF} | {"gpp": mine.gpp * 1e9}
+    scaled["iwue"] = mine.iwue * env.pressure  # rpmodel gives (ca - ci) / 1.6 in Pa
+    if limit == "wang17":
+        scaled |= {"jmax": mine.jmax * 1e6, "jmax25": mine.jmax25 * 1e6}
+    for name, value in scaled.items():
+        assert_printed(value, printed[name], name, absent_is_zero=name not in ("gs", "jmax", "jmax25"))
+    dry = expected[f"rpmodel-c3-{kind}-{limit}-fkphio-{warm}-sm-on"]
+    for name in ("gpp", "vcmax", "rd"):
+        assert_printed(scaled[name] * dry_share(given_), dry[name], name)
+
+
+def dry_share(given_: dict) -> float:
+    """Stress by dry soil, for which rpmodel's reference took the scalar case throughout."""
+    return float(pm.soil_stress_stocker(jnp.asarray(given_["soilm_sc"]), given_["meanalpha_sc"]))
+
+
+@pytest.mark.parametrize("dry", ["off", "on"])
+@pytest.mark.parametrize("warm", ["off", "on"])
+@pytest.mark.parametrize("kind", ["sc", "ar"])
+def test_photosynthesis_of_c4_leaves_is_that_of_rpmodel(rpmodel, kind, warm, dry):
+    """Without warmth rpmodel holds the C4 yield at its value of 15 degC; jmax is free.
+
+    Its C4 conductance is left out: it is not assimilation over its own ca - ci, as it is for C3.
+    """
+    given_, expected = rpmodel
+    env, light = of_rpmodel(given_, kind)
+    at_15 = float(pt.cai_yield(env._replace(celsius=jnp.asarray(15.0)), 1.0))
+    of_yield = partial(pt.cai_yield if warm == "on" else pt.fixed_yield, maximum=given_["kphio"])
+    of_yield = of_yield if warm == "on" else partial(pt.fixed_yield, maximum=given_["kphio"] * at_15)
+    mine = pm.p_model(env, light, optimal_chi=pm.c4, jmax_limitation=pm.unlimited, quantum_yield=of_yield)
+    stress = dry_share(given_)
+    printed = expected[f"rpmodel-c4-{kind}-fkphio-{warm}-sm-{dry}"]
+    share = stress if dry == "on" else 1.0
+    for name, value in {"gpp": mine.gpp * 1e9, "vcmax": mine.vcmax * 1e6}.items():
+        assert_printed(value * share, printed[name], name, absent_is_zero=False)
+    for name in OF_LEAF:
+        assert_printed(getattr(mine, name), printed[name], name)
+
+
+@pytest.mark.parametrize("limit", LIMIT)
+@pytest.mark.parametrize("kind", ["sc", "ar"])
+def test_limits_by_electron_transport_are_those_of_rpmodel(rpmodel, kind, limit):
+    given_, expected = rpmodel
+    env, light = of_rpmodel(given_, kind)
+    of_yield = partial(pt.fixed_yield, maximum=given_["kphio"] * YIELD_OF_RPMODEL[limit])
+    mine = pm.p_model(env, light, jmax_limitation=LIMIT[limit], quantum_yield=of_yield)
+    printed = expected[f"jmax-c3-{kind}-{limit}-fkphio-off-sm-off"]
+    assert_printed(mine.lue * 1e3, printed["lue"], "lue")
+    assert_printed(mine.vcmax / light, printed["vcmax_unitiabs"], "vcmax per light")
+
+
+def test_viscosity_at_the_reference_is_what_the_formula_gives():
+    at_25 = pe.water_viscosity(jnp.asarray(25.0), jnp.asarray(pe.REFERENCE_PRESSURE))
+    assert float(at_25) == pytest.approx(pe.VISCOSITY_25, rel=1e-14)
+    # IAPWS release on viscosity (2008), table 4: 298.15 K, 998 kg m-3, whose pressure is near one atmosphere.
+    assert float(at_25) == pytest.approx(889.7351e-6, rel=5e-4)
+
+
+def test_two_fits_of_the_density_of_water_agree():
+    celsius = jnp.linspace(0.0, 40.0, 9)
+    ratio = pe.water_density(celsius, 101325.0) / pe.water_density_chen(celsius, 101325.0)
+    np.testing.assert_allclose(ratio, 1.0, atol=6e-5)
+
+
+def test_a_leaf_at_twenty_degrees_worked_by_hand():
+    """20 degC, 1000 Pa, 400 ppm, sea level: numbers rounded in each step of Stocker et al. (2020), eqs 2-12."""
+    env = pe.environment(*(jnp.asarray(x) for x in (293.15, 1000.0, 400e-6, 101325.0)))
+    gamma, kmm, eta = 3.3393, 46.099, 1.12536
+    xi = (146.0 * (kmm + gamma) / (1.6 * eta)) ** 0.5
+    ci = gamma + (40.53 - gamma) * xi / (xi + 1000.0**0.5)
+    m = (ci - gamma) / (ci + 2.0 * gamma)
+    gpp = 0.125 * 12.0107 * m * (1.0 - (0.41 / m) ** (2.0 / 3.0)) ** 0.5
+    mine = pm.p_model(env, jnp.asarray(1e-6), quantum_yield=pt.fixed_yield)
+    assert float(mine.ci) == pytest.approx(ci, rel=1e-4)
+    assert float(mine.gpp) * 1e9 == pytest.approx(gpp, rel=1e-4)
+
+
+def test_both_limits_meet_in_an_optimal_leaf():
+    env, light = ours(wide_grid())
+    mine = pm.p_model(env, light)
+    np.testing.assert_allclose(mine.vcmax * mine.mc * pm.CARBON_MOLAR_MASS, mine.gpp, rtol=1e-13, atol=1e-25)
+    lit = 4.0 * mine.quantum_yield * light
+    safe = jnp.where(mine.jmax > 0.0, mine.jmax, 1.0)
+    transport = jnp.where(mine.jmax > 0.0, lit / jnp.sqrt(1.0 + (lit / safe) ** 2), 0.0)
+    np.testing.assert_allclose(
+        0.25 * transport * mine.mj * pm.CARBON_MOLAR_MASS, mine.gpp, rtol=1e-9, atol=1e-25
+    )
+
+
+def test_more_dryness_narrows_a_leaf_and_more_carbon_dioxide_feeds_it():
+    dryness = jnp.linspace(0.0, 4000.0, 20)
+    leaf = pm.prentice14(pe.environment(jnp.full(20, 295.0), dryness, jnp.full(20, 4e-4), jnp.full(20, 1e5)))
+    assert float(leaf.chi[0]) == pytest.approx(1.0) and (jnp.diff(leaf.chi) < 0.0).all()
+    rich = pe.environment(jnp.full(20, 295.0), dryness, jnp.full(20, 8e-4), jnp.full(20, 1e5))
+    assert (pm.prentice14(rich).mj > leaf.mj).all()
+
+
+def test_water_colder_than_its_fit_stays_finite():
+    celsius = jnp.linspace(-90.0, -30.0, 61)
+    env = pe.environment_from_celsius(celsius, jnp.full(61, 50.0), jnp.full(61, 4e-4), jnp.full(61, 9e4))
+    assert (env.ns_star == env.ns_star[-1]).all()
+    mine = pm.p_model(env, jnp.full(61, 1e-4), quantum_yield=pt.fixed_yield)
+    assert all(jnp.isfinite(field).all() for field in mine)
+
+
+LAWS = ("wang17", "smith19", "none")
+
+
+def gain_of(x: jax.Array, limit: str) -> jax.Array:
+    """A sum of outputs, each of order one, of T, D, CO2, p, light, beta and phi0."""
+    env = pe.environment(x[0], x[1], x[2], x[3])
+    mine = pm.p_model(
+        env,
+        x[4],
+        optimal_chi=partial(pm.prentice14, beta=x[5]),
+        jmax_limitation=LIMIT[limit],
+        quantum_yield=partial(pt.bernacchi_yield, maximum=x[6]),
+    )
+    rates = 1e6 * (mine.gpp + mine.vcmax25 + mine.jmax25 + mine.rd + mine.jmax)
+    return rates + mine.chi + mine.lue + 1e3 * mine.iwue + mine.mc
+
+
+_GAIN = {limit: jax.jit(jax.value_and_grad(partial(gain_of, limit=limit))) for limit in LAWS}
+
+
+@pytest.mark.parametrize("limit", LAWS)
+def test_slopes_are_those_of_differences(limit):
+    point = np.array([297.0, 1200.0, 4.1e-4, 9.5e4, 8e-4, 140.0, 0.11])
+    _, slope = _GAIN[limit](jnp.asarray(point))
+    for i, size in enumerate(point):
+        step = 1e-5 * size
+        up, down = (float(_GAIN[limit](jnp.asarray(point + s * step * np.eye(7)[i]))[0]) for s in (1, -1))
+        assert float(slope[i]) == pytest.approx((up - down) / (2.0 * step), rel=1e-6, abs=1e-10)
+
+
+def test_the_cost_of_electron_transport_has_its_slope():
+    def factor(cost):
+        return pm.wang17(jnp.asarray(0.7), cost).vcmax + pm.wang17(jnp.asarray(0.7), cost).jmax
+
+    central = (factor(0.41 + 1e-6) - factor(0.41 - 1e-6)) / 2e-6
+    assert float(jax.grad(factor)(0.41)) == pytest.approx(float(central), rel=1e-7)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("limit", LAWS)
+@given(
+    tas=st.sampled_from([213.15, 273.15, 323.15]) | st.floats(213.15, 323.15),
+    vpd=st.sampled_from([0.0, 12000.0]) | st.floats(0.0, 8000.0),
+    co2=st.floats(1.5e-4, 1.5e-3),
+    pressure=st.floats(4.5e4, 1.1e5),
+    light=st.sampled_from([0.0, 2.5e-3]) | st.floats(0.0, 2e-3),
+)
+def test_any_leaf_is_finite_with_finite_slopes(dtype, limit, tas, vpd, co2, pressure, light):
+    x = jnp.array([tas, vpd, co2, pressure, light, 146.0, 0.125], dtype)
+    value, slope = _GAIN[limit](x)
+    assert value.dtype == dtype
+    assert jnp.isfinite(value) and jnp.isfinite(slope).all()
