@@ -227,13 +227,12 @@ def _missing(values: xr.DataArray, name: str, where: str) -> list[Fault]:
     if empty:
         remedy = "leave these cells out, or give them data"
         found.append(Fault(where, name, _empty_cells(everywhere), "values in every cell", remedy))
-    elsewhere = int((absent & ~everywhere).sum())
-    if elsewhere:
-        first = str(values["time"].values[np.argmax(absent.values.reshape(absent.shape[0], -1).any(axis=1))])[
-            :10
-        ]
+    elsewhere = absent & ~everywhere
+    if bool(elsewhere.any()):
+        days = elsewhere.any([dim for dim in elsewhere.dims if dim != "time"]).values
+        first, count = str(values["time"].values[int(np.argmax(days))])[:10], int(elsewhere.sum())
         remedy = "fill the gaps (tenbin.data.towers.gaps.fill) or give the missing values"
-        found.append(Fault(where, name, f"{elsewhere} missing value(s), first on {first}", "no gaps", remedy))
+        found.append(Fault(where, name, f"{count} missing value(s), first on {first}", "no gaps", remedy))
     return found
 
 
@@ -251,7 +250,8 @@ def _time(drivers: xr.Dataset, where: str) -> list[Fault]:
         return [Fault(where, "time", "no time coordinate", "dates", "give each value its date")]
     index = drivers.indexes["time"]
     if not isinstance(index, pd.DatetimeIndex):
-        calendar = getattr(index, "calendar", None)
+        stated = drivers["time"].attrs.get("calendar")
+        calendar = getattr(index, "calendar", None) or stated
         found = f"the {calendar} calendar" if calendar else f"{type(index).__name__} of {index.dtype}"
         remedy = "convert to the standard calendar (xarray: convert_calendar), leap days filled"
         return [Fault(where, "time", found, "dates of the real calendar, leap days included", remedy)]
