@@ -85,9 +85,13 @@ class WetlandClimate(NamedTuple):
 
 
 def jules(climate: WetlandClimate, params: SimpleParams) -> jax.Array:
-    """7.41e-12 f_w C_s Q10^((T - 273.15)/10), as carbon, to kg CH4 m-2 s-1 (Gedney et al. 2004)."""
+    """7.41e-12 f_w C_s Q10(T)^((T - 273.15)/10), as carbon, to kg CH4 m-2 s-1 (Gedney et al. 2004).
+
+    Q10(T) = 3.7^(273.15 K / T): the Q10 falls slowly as it warms.
+    """
     celsius = climate.soil_temperature - ZERO_CELSIUS
-    carbon = params.jules_rate * climate.soil_carbon * _warmth(celsius, params.jules_q10)
+    warm = _warmth(celsius * (ZERO_CELSIUS / climate.soil_temperature), params.jules_q10)
+    carbon = params.jules_rate * climate.soil_carbon * warm
     return climate.wetland_fraction * carbon * C_TO_CH4
 
 

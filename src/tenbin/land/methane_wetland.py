@@ -180,9 +180,17 @@ def step(
     concentration = methane_gas.diffuse(
         amount, made + breathed * air, eaten + rooted, ways, surface, air, grid, dt
     )
-    held = ways.capacity * thickness * concentration
     kept, bubbles = _ebullition(
-        held, concentration, soil_temperature, water, ice_saturation, pressure, ways, params, grid, dt
+        ways.capacity * thickness,
+        concentration,
+        soil_temperature,
+        water,
+        ice_saturation,
+        pressure,
+        ways,
+        params,
+        grid,
+        dt,
     )
     fluxes = _fluxes(
         production=jnp.sum(made, axis=0),
@@ -295,7 +303,7 @@ def _surface_conductance(
 
 
 def _ebullition(
-    held: jax.Array,
+    room: jax.Array,
     concentration: jax.Array,
     temperature: jax.Array,
     water: Water,
@@ -316,13 +324,16 @@ def _ebullition(
     limit = limit / (GAS_CONSTANT * temperature)
     width = 0.05 * limit
     excess = smooth_positive(concentration - limit, width) - smooth_positive(-limit, width)
+    excess = jnp.clip(
+        excess, 0.0, concentration
+    )  # rounding of the difference must not draw on an empty layer
     rate = -jnp.expm1(-params.bubble_rate * (dt / 86400.0))
     way_out = _open_above(ice_saturation)
-    risen = rate * water.waterlogged * way_out * (excess / concentration) * held
+    risen = rate * water.waterlogged * way_out * excess * room
     total = jnp.sum(risen, axis=0)
     escaping = water.waterlogged[0] * total
     below = jnp.concatenate([water.waterlogged[1:], jnp.ones_like(total)[None]])
-    return held - risen + (below - water.waterlogged) * total, escaping / dt
+    return room * concentration - risen + (below - water.waterlogged) * total, escaping / dt
 
 
 def _open_above(ice_saturation: jax.Array) -> jax.Array:
