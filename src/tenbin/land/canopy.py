@@ -15,8 +15,11 @@ from tenbin.core.arrays import jax, jnp
 from tenbin.core.constants import MOLAR_MASS, SECONDS_PER_DAY, ZERO_CELSIUS
 from tenbin.core.params import param
 from tenbin.land import radiation, stomata
+from tenbin.land.canopy_light_use import LightUseParams, daily_p_model
 from tenbin.land.photosynthesis import (
     BOTH_PATHWAYS,
+    PHOTONS_PER_JOULE,
+    CanopyFluxes,
     PhotosynthesisParams,
     ThermalResponse,
     gross_assimilation,
@@ -27,15 +30,15 @@ from tenbin.land.photosynthesis import (
 __all__ = [
     "CanopyFluxes",
     "CanopyParams",
+    "LightUseParams",
     "TwoLeaves",
     "daily",
+    "daily_p_model",
     "half_hourly",
     "top_capacity",
     "two_leaves",
 ]
 
-PHOTONS_PER_JOULE = 2.06e-6
-"""Photosynthetic photons in sunlight [mol J-1]: .45 of it at 4.57e-6 (Meek et al. 1984, Agron. J. 76, 939)."""
 _CARBON = float(MOLAR_MASS["c"])
 _LEAST_SINE = 0.05
 """Sine of the lowest sun in the beam's extinction [1]: below 3 degrees the air scatters the beam away."""
@@ -87,20 +90,6 @@ class CanopyParams(eqx.Module):
         prior_sd=0.3,
         source="power of growth light in Vcmax25; 1 in the coordination of Smith et al. 2019, Ecol. Lett. 22, 506",
     )
-
-
-class CanopyFluxes(NamedTuple):
-    """What a canopy does, per ground area, each (cell,).
-
-    `gpp`, `leaf_respiration` [kg C m-2 s-1] and `apar` [mol photons m-2 s-1] are means of 24 h (of the moment
-    in `half_hourly`); `conductance` [mol H2O m-2 s-1] is the mean over daylight; `inside_ratio` is its ci/ca [1].
-    """
-
-    gpp: jax.Array
-    leaf_respiration: jax.Array
-    conductance: jax.Array
-    apar: jax.Array
-    inside_ratio: jax.Array
 
 
 class TwoLeaves(NamedTuple):
@@ -168,7 +157,7 @@ def daily(
     growth_light: jax.Array | None = None,
     clearness: jax.Array | None = None,
     diffuse: jax.Array | None = None,
-    points: int = 3,
+    points: int = 2,
     pathways: tuple[str, ...] = BOTH_PATHWAYS,
     model: stomata.StomatalModel = stomata.medlyn,
     vpd_mean_over: str = "day",

@@ -51,7 +51,7 @@ class EnergyParams(eqx.Module):
     )  # fmt: skip
     canopy_height: jax.Array = param(
         [30.0, 15.0, 15.0, 20.0, 20.0, 15.0, 15.0, 1.0, 0.4, 0.6, 0.2, 0.7, 0.3],
-        "m", bounds=(0.02, 60.0), prior_sd=5.0, source="Simard et al. 2011, J. Geophys. Res. 116; short types rounded",
+        "m", bounds=(0.02, 60.0), prior_sd=5.0, source="Simard et al. 2011, J. Geophys. Res. 116; short rounded",
         transform="log",
     )  # fmt: skip
     soil_albedo: jax.Array = param(
@@ -85,7 +85,7 @@ class EnergyParams(eqx.Module):
         "1",
         bounds=(5.0, 11.0),
         prior_sd=0.7,
-        source="Sellers et al. 1992, J. Geophys. Res. 97, 19033: log of s m-1",
+        source="log of s m-1; Sellers et al. 1992, J. Geophys. Res. 97, 19033: 8.206 bare, more under litter",
     )
     soil_resistance_fall: jax.Array = param(
         4.255, "1", bounds=(1.0, 8.0), prior_sd=0.7, source="Sellers et al. 1992, J. Geophys. Res. 97, 19033"

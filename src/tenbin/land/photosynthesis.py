@@ -18,10 +18,13 @@ from tenbin.land.smoothing import smooth_minimum
 
 __all__ = [
     "BOTH_PATHWAYS",
+    "PHOTONS_PER_JOULE",
+    "CanopyFluxes",
     "LeafFluxes",
     "PhotosynthesisParams",
     "ThermalResponse",
     "electron_transport",
+    "enzyme_constants",
     "gross_assimilation",
     "leaf",
     "leaf_respiration",
@@ -29,6 +32,8 @@ __all__ = [
 ]
 
 BOTH_PATHWAYS = ("c3", "c4")
+PHOTONS_PER_JOULE = 2.06e-6
+"""Photosynthetic photons in sunlight [mol J-1]: .45 of it at 4.57e-6 (Meek et al. 1984, Agron. J. 76, 939)."""
 _T25 = 25.0 + ZERO_CELSIUS
 _OXYGEN = 0.209
 """Mole fraction of O2 in air [1]."""
@@ -66,7 +71,7 @@ class PhotosynthesisParams(eqx.Module):
     )
     jmax_ratio: jax.Array = param(1.97, "1", bounds=(0.8, 4.0), prior_sd=0.4, source=_KK)
     quantum_yield: jax.Array = param(
-        0.36,
+        0.30,
         "mol electrons mol-1 absorbed photons",
         bounds=(0.08, 0.5),
         prior_sd=0.06,
@@ -127,6 +132,20 @@ class LeafFluxes(NamedTuple):
     ci: jax.Array
 
 
+class CanopyFluxes(NamedTuple):
+    """What a canopy does, per ground area, each (cell,).
+
+    `gpp`, `leaf_respiration` [kg C m-2 s-1] and `apar` [mol photons m-2 s-1] are means of 24 h (of the moment
+    if the canopy is that of a moment); `conductance` [mol H2O m-2 s-1] is the mean over daylight; `inside_ratio` is its ci/ca [1].
+    """
+
+    gpp: jax.Array
+    leaf_respiration: jax.Array
+    conductance: jax.Array
+    apar: jax.Array
+    inside_ratio: jax.Array
+
+
 def thermal_response(
     temperature: jax.Array,
     growth_temperature: jax.Array,
@@ -147,8 +166,7 @@ def thermal_response(
     vcmax = jnp.exp(params.vcmax_activation * reach) * _deactivation(temperature, reach, vcmax_entropy)
     jmax = jnp.exp(params.jmax_activation * reach) * _deactivation(temperature, reach, jmax_entropy)
     ratio = 1.0 - params.ratio_acclimation * (grown - 17.7) / 1.97
-    michaelis = 404.9e-6 * jnp.exp(79430.0 * reach) * (1.0 + _OXYGEN / 278.4e-3 * jnp.exp(-36380.0 * reach))
-    compensation = 42.75e-6 * jnp.exp(37830.0 * reach)
+    compensation, michaelis = enzyme_constants(temperature)
     return ThermalResponse(
         vcmax,
         jmax * jnp.maximum(ratio, 0.2),
@@ -157,6 +175,13 @@ def thermal_response(
         michaelis * pressure,
         *_c4_response(temperature, "c4" in pathways),
     )
+
+
+def enzyme_constants(temperature: jax.Array) -> tuple[jax.Array, jax.Array]:
+    """Compensation point without respiration and Michaelis constant in air [mol mol-1] (Bernacchi et al. 2001)."""
+    reach = (1.0 / _T25 - 1.0 / temperature) / GAS_CONSTANT
+    michaelis = 404.9e-6 * jnp.exp(79430.0 * reach) * (1.0 + _OXYGEN / 278.4e-3 * jnp.exp(-36380.0 * reach))
+    return 42.75e-6 * jnp.exp(37830.0 * reach), michaelis
 
 
 def _deactivation(temperature: jax.Array, reach: jax.Array, entropy: jax.Array) -> jax.Array:

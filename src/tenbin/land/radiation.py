@@ -124,7 +124,7 @@ def light_course(day_length: jax.Array, sin_noon_elevation: jax.Array, points: i
     series in H^2, which costs little and stays exact as H goes to 0, where the shape becomes 1 - (h/H)^2.
     """
     nodes, weights = np.polynomial.legendre.leggauss(points)
-    place, weight = 0.5 * (nodes + 1.0), 0.5 * weights
+    place, weight = [0.5 * (float(x) + 1.0) for x in nodes], 0.5 * weights
     square = (math.pi / SECONDS_PER_DAY * day_length) ** 2
     orders = range(1, _SERIES + 1)
     factor = [(-1.0) ** (k + 1) / math.factorial(2 * k) for k in orders]
@@ -137,7 +137,7 @@ def light_course(day_length: jax.Array, sin_noon_elevation: jax.Array, points: i
     )
     column = jnp.asarray(weight.reshape(-1, *[1] * (shape.ndim - 1)), shape.dtype)
     relative = shape / jnp.sum(column * shape, axis=0)
-    return LightCourse(relative, sin_noon_elevation * shape / whole, column, tuple(map(float, place)))
+    return LightCourse(relative, sin_noon_elevation * shape / whole, column, tuple(place))
 
 
 def _polynomial(coefficients: list[float], x: jax.Array) -> jax.Array:
