@@ -1,0 +1,168 @@
+"""Compare methane fluxes with chambers of the Arctic and boreal; needs TENBIN_DATA. Prints one JSON line.
+
+usage: python benchmarks/methane_chambers.py
+
+Two comparisons. Uptake: Curry's model, uncalibrated and with one factor fitted on the first half of the days,
+against automatic chambers on upland tundra (Voigt et al. 2023, Trail Valley). Emission: the uncalibrated wetland
+column under a sine of soil temperature against annual fluxes of wetlands (Treat et al. 2018); it sees mean annual
+air temperature and water table only, so it can at best explain what these two explain.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from tenbin.core.arrays import jax, jnp
+from tenbin.data import catalog
+from tenbin.land import methane_upland, methane_wetland
+from tenbin.land.soil_grid import DEFAULT_GRID
+
+FOLDER = "land/ch4_chamber"
+TRAIL_VALLEY_CH4 = 1.93e-6  # mol mol-1, Arctic air of 2019 to 2021
+POROSITY = 0.85  # m3 m-3, organic topsoil of tundra; the table's two moistures imply 0.94
+CLAY = 0.2
+WETLANDS = ("Fen", "Bog", "Marsh", "Swamp", "Tundra")
+YEARS = 3
+
+
+def skill(model: np.ndarray, seen: np.ndarray) -> dict[str, float]:
+    error = model - seen
+    ranks = [pd.Series(v).rank() for v in (model, seen)]
+    return {
+        "n": len(seen),
+        "mean_model": round(float(model.mean()), 3),
+        "mean_seen": round(float(seen.mean()), 3),
+        "r": round(float(np.corrcoef(model, seen)[0, 1]), 3),
+        "rank_r": round(float(np.corrcoef(*ranks)[0, 1]), 3),
+        "rmse": round(float(np.sqrt((error**2).mean())), 3),
+        "nse": round(float(1.0 - (error**2).sum() / ((seen - seen.mean()) ** 2).sum()), 3),
+    }
+
+
+def trail_valley(root: Path) -> pd.DataFrame:
+    """Daily means per vegetation: uptake [mg CH4 m-2 d-1], soil temperature [degC], moisture [m3 m-3]."""
+    table = pd.read_csv(root / FOLDER / "voigt2023_trail_valley_autochamber.csv.gz")
+    table["day"] = table.Timestamp_local.str[:10]
+    table["uptake"] = -24e-3 * table.CH4_Flux_ug_m2_h
+    names = ["uptake", "Soil_Temp_GF_C", "Soil_Moisture_GF_VWC"]
+    daily = table.groupby(["Vegetation_Cover", "day"])[names].agg(["mean", "count"])
+    enough = daily[daily["uptake"]["count"] >= 8]
+    return enough.xs("mean", axis=1, level=1).dropna().reset_index()
+
+
+def curry(daily: pd.DataFrame) -> np.ndarray:
+    """Uptake [mg CH4 m-2 d-1] of the uncalibrated model."""
+    moisture = daily.Soil_Moisture_GF_VWC.to_numpy()
+    one = np.ones(len(daily))
+    columns = (
+        273.15 + daily.Soil_Temp_GF_C.to_numpy(),
+        POROSITY * one,
+        POROSITY - moisture,
+        0.01 * one,  # MPa: tundra is never dry enough for suction to matter
+        CLAY * one,
+        0.0 * one,
+        0.0 * one,
+        TRAIL_VALLEY_CH4 * one,
+    )
+    flux = methane_upland.uptake(*map(jnp.asarray, columns), methane_upland.UplandParams())
+    return np.asarray(flux) * 86400e6
+
+
+def compare_uptake(root: Path) -> dict:
+    daily = trail_valley(root)
+    model, seen = curry(daily), daily.uptake.to_numpy()
+    days = np.sort(daily.day.unique())
+    early = (daily.day < days[len(days) // 2]).to_numpy()
+    factor = float((model[early] * seen[early]).sum() / (model[early] ** 2).sum())
+    by_cover = {
+        cover: skill(model[rows], seen[rows])
+        for cover, rows in (
+            (c, (daily.Vegetation_Cover == c).to_numpy()) for c in sorted(set(daily.Vegetation_Cover))
+        )
+    }
+    return {
+        "uncalibrated": skill(model, seen),
+        "factor_from_first_half": round(factor, 3),
+        "second_half_uncalibrated": skill(model[~early], seen[~early]),
+        "second_half_with_factor": skill(factor * model[~early], seen[~early]),
+        "second_half_constant_mean_rmse": round(float(np.std(seen[~early] - seen[early].mean())), 3),
+        "by_vegetation": by_cover,
+    }
+
+
+def treat(root: Path) -> pd.DataFrame:
+    """Wetland rows with a temperature, a water table [m] and a measured or estimated annual flux."""
+    table = pd.read_csv(root / FOLDER / "treat2018_annual_ch4_estimates.csv")
+    table = table[(table.Annual_Flux_Type != "Modeled") & ~table.Remove_QC.astype(bool)]
+    table = table[table.Standardized_Ecosystem_Type.isin(WETLANDS)]
+    table = table[table.Water_Table_Depth_cm.abs() < 200.0]  # 999 and -999 stand for nothing known
+    kept = table.rename(columns={"Mean_Annual_Air_Temp_C": "mat", "Annual_CH4_Flux_g_m2_y": "flux"})
+    kept = kept.assign(table=kept.Water_Table_Depth_cm / 100.0)
+    return kept.dropna(subset=["mat", "flux", "table"])
+
+
+def column_year(mat: jax.Array, table: jax.Array) -> jax.Array:
+    """Annual emission [g CH4 m-2] of the column, last of three years, by mean temperature and water table."""
+    depth = jnp.asarray(DEFAULT_GRID.soil.midpoint)[:, None]
+    thickness = jnp.asarray(DEFAULT_GRID.soil.thickness)[:, None]
+    roots = jnp.exp(-depth / 0.15) * thickness
+    roots = jnp.broadcast_to(roots / roots.sum(), (8, mat.size))
+    # Snow keeps boreal soils warmer than the air; the swing shrinks and lags over a damping depth of 1.5 m.
+    mean, swing = mat + 2.5, 12.0 * jnp.exp(-depth / 1.5)
+    params = methane_wetland.WetlandParams()
+
+    def day(state: methane_wetland.WetlandState, t: jax.Array) -> tuple:
+        celsius = mean + swing * jnp.sin(2.0 * jnp.pi * (t - 115.0) / 365.0 - depth / 1.5)
+        ice = jax.nn.sigmoid(-4.0 * celsius)
+        green = 1.5 * jax.nn.sigmoid(celsius[0] - 5.0)
+        rh = 1.5e-8 * jnp.exp(0.07 * (celsius[1] - 10.0)) * (1.0 - ice[1])
+        one = jnp.ones_like(mat)
+        return methane_wetland.step(
+            state, rh, 273.15 + celsius, table, 0.6 * (1.0 - ice), ice, green, roots,
+            1.9e-6 * one, 1e5 * one, 6.2 * one, params, porosity=0.85,
+        )  # fmt: skip
+
+    start = methane_wetland.initial(mat.size)
+    _, fluxes = jax.lax.scan(day, start, jnp.arange(365.0 * YEARS))
+    return jnp.sum(fluxes.emission[-365:], axis=0) * 86400.0 * 1e3
+
+
+def compare_emission(root: Path) -> dict:
+    rows = treat(root)
+    model = np.asarray(
+        jax.jit(column_year)(jnp.asarray(rows.mat.to_numpy()), jnp.asarray(rows.table.to_numpy()))
+    )
+    seen = rows.flux.to_numpy()
+    within = lambda name: (rows.Standardized_Ecosystem_Type == name).to_numpy()  # noqa: E731
+    return {
+        "all": skill(model, seen),
+        "log_r": round(
+            float(np.corrcoef(np.log1p(np.maximum(model, 0)), np.log1p(np.maximum(seen, 0)))[0, 1]), 3
+        ),
+        "median_model": round(float(np.median(model)), 2),
+        "median_seen": round(float(np.median(seen)), 2),
+        "rank_r_of_temperature_alone": skill(rows.mat.to_numpy(), seen)["rank_r"],
+        "rank_r_of_water_table_alone": skill(-rows.table.to_numpy(), seen)["rank_r"],
+        "by_type": {
+            name: skill(model[within(name)], seen[within(name)])
+            for name in WETLANDS
+            if within(name).sum() > 9
+        },
+    }
+
+
+def main() -> None:
+    root = catalog.data_root()
+    if root is None:
+        sys.exit("methane_chambers.py: the chambers are not in the package; set TENBIN_DATA to their folder")
+    told = {"trail_valley_uptake": compare_uptake(root), "treat_annual_emission": compare_emission(root)}
+    print(json.dumps(told))
+
+
+if __name__ == "__main__":
+    main()
