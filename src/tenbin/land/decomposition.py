@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import equinox as eqx
@@ -15,19 +16,21 @@ from tenbin.land.vegetation_carbon import DAY, YEAR, temperature_response
 
 __all__ = [
     "POOLS",
+    "Cascade",
     "DecompositionParams",
     "LitterPools",
     "SoilPools",
+    "cascade",
     "century_temperature",
     "decay_fractions",
+    "decayed_share",
     "depth_mean",
+    "inherited",
     "layer_activity",
     "lloyd_taylor",
     "metabolic_fraction",
     "moisture_response",
     "profile_weights",
-    "respired_fractions",
-    "transfer",
 ]
 
 _PARTON = "Parton et al. 1987, Soil Sci. Soc. Am. J. 51, 1173; 1993, Glob. Biogeochem. Cycles 7, 785"
@@ -109,7 +112,7 @@ class DecompositionParams(eqx.Module):
         transform="log",
     )
     moisture_optimum: jax.Array = param(
-        0.80, "1", bounds=(0.4, 1.2), prior_sd=0.1, source="Moyano et al. 2012: where lack of oxygen begins"
+        0.70, "1", bounds=(0.3, 0.95), prior_sd=0.1, source="Moyano et al. 2012: where lack of oxygen begins"
     )
     wet_response: jax.Array = param(
         0.35, "1", bounds=(0.02, 1.0), prior_sd=0.15, source="Moyano et al. 2012: response of drowned ground"
@@ -158,11 +161,13 @@ class DecompositionParams(eqx.Module):
 def moisture_response(saturation: jax.Array, params: DecompositionParams) -> jax.Array:
     """Pace of decay [1] at liquid `saturation` of the pores [0..1]: rises, has an optimum, falls when drowned.
 
-    S (1 + K) / (S + K), times 1 above falling to `wet_response` below around the optimum (shape of Moyano 2012).
+    S (1 + K) / (S + K), and above the optimum times a parabola down to `wet_response` at S = 1 (shape of the
+    curves of Moyano et al. 2012).
     """
-    half = params.moisture_half
-    drowned = smooth_step(saturation - params.moisture_optimum, 0.06)
-    return saturation * (1.0 + half) / (saturation + half) * (1.0 - (1.0 - params.wet_response) * drowned)
+    wet = jnp.clip(saturation, 0.0, 1.0)
+    half, optimum = params.moisture_half, params.moisture_optimum
+    drowned = jnp.maximum(wet - optimum, 0.0) * (1.0 / (1.0 - optimum))
+    return wet * (1.0 + half) / (wet + half) * (1.0 - (1.0 - params.wet_response) * (drowned * drowned))
 
 
 def lloyd_taylor(temperature: jax.Array, activation: float = 308.56) -> jax.Array:
@@ -201,61 +206,95 @@ def depth_mean(values: jax.Array, weights: jax.Array) -> jax.Array:
     return jnp.sum(values * weights.astype(values.dtype), axis=0)
 
 
-def decay_fractions(
-    activity: jax.Array,
+class Cascade(NamedTuple):
+    """What of decay does not change from day to day: see `cascade`.
+
+    `weights` shares of layers (layer, 1 or cell) for litter, active, slow and passive; `exponents` the six rates
+    times the step at full activity [1]; then shares of decayed carbon that go from one pool to another.
+    """
+
+    weights: tuple[jax.Array, jax.Array, jax.Array, jax.Array]
+    exponents: tuple[jax.Array, ...]
+    structural_active: jax.Array
+    structural_slow: jax.Array
+    coarse_active: jax.Array
+    coarse_slow: jax.Array
+    active_slow: jax.Array
+
+
+def cascade(
     sand: jax.Array,
     params: DecompositionParams,
+    n_layer: int,
     *,
-    oxygen: jax.Array | float = 1.0,
     grid: SoilGrid = DEFAULT_GRID,
     dt: float = DAY,
+) -> Cascade:
+    """Rates, depths and shares of the cascade of Parton et al. 1987 in soil with this mass share of `sand` [0..1].
+
+    Fine texture protects the active pool: its rate falls by 1 - 0.75 (silt + clay), its breath by
+    0.85 - 0.68 (silt + clay); structural lignin slows structural litter by exp(-3 lignin).
+    """
+    depths = (params.litter_depth, params.active_depth, params.slow_depth, params.passive_depth)
+    weights = tuple(profile_weights(depth, n_layer, grid) for depth in depths)
+    pace, fine = params.turnover_multiplier * (dt / YEAR), 1.0 - sand
+    exponents = (
+        params.metabolic_rate * pace,
+        params.structural_rate * jnp.exp(-3.0 * params.structural_lignin) * pace,
+        params.coarse_rate * pace,
+        params.active_rate * (1.0 - 0.75 * fine) * pace,
+        params.slow_rate * pace,
+        params.passive_rate * pace,
+    )
+    kept, kept_lignin = 1.0 - STRUCTURAL_RESPIRED, 1.0 - LIGNIN_RESPIRED
+    lignin, wood = params.structural_lignin, params.coarse_lignin
+    return Cascade(
+        (weights[0], weights[1], weights[2], weights[3]),
+        exponents,
+        structural_active=(1.0 - lignin) * kept,
+        structural_slow=lignin * kept_lignin,
+        coarse_active=(1.0 - wood) * kept,
+        coarse_slow=wood * kept_lignin,
+        active_slow=1.0 - (0.85 - 0.68 * fine) - ACTIVE_TO_PASSIVE,
+    )
+
+
+def decayed_share(exponent: jax.Array) -> jax.Array:
+    """1 - exp(-x) by 2 n / (d + n), n/d the continued fraction of tanh(x/2): to 1e-13 for x <= 0.2, 1e-5 for x <= 2.
+
+    A step of a day has x < 0.15. One division instead of an exponential; between 0 and 1 for any x >= 0, and
+    without the cancellation that 1 - exp(-x) suffers in 32 bits for slow pools.
+    """
+    half = 0.5 * exponent
+    square = half * half
+    above = half * (105.0 + 10.0 * square)
+    return 2.0 * above / (105.0 + square * (45.0 + square) + above)
+
+
+def decay_fractions(
+    activity: jax.Array, plan: Cascade, oxygen: jax.Array | float = 1.0
 ) -> tuple[jax.Array, ...]:
     """Part of each of the six pools that decays in one step [1], each (cell,), exact for a constant day.
 
-    `activity` (layer, cell) of `layer_activity`; `sand` mass share; `oxygen` [0..1] cuts all rates in wetlands.
-    Fine texture protects the active pool: 1 - 0.75 (silt + clay), Parton et al. 1987.
+    `activity` (layer, cell) of `layer_activity`; `oxygen` [0..1] cuts all rates in wetlands.
     """
-    n = activity.shape[0]
-    pace = params.turnover_multiplier * oxygen * (dt / YEAR)
-    depths = (params.litter_depth, params.active_depth, params.slow_depth, params.passive_depth)
-    litter, active, slow, passive = (depth_mean(activity, profile_weights(d, n, grid)) * pace for d in depths)
-    exponents = (
-        params.metabolic_rate * litter,
-        params.structural_rate * jnp.exp(-3.0 * params.structural_lignin) * litter,
-        params.coarse_rate * litter,
-        params.active_rate * (1.0 - 0.75 * (1.0 - sand)) * active,
-        params.slow_rate * slow,
-        params.passive_rate * passive,
+    litter, active, slow, passive = (depth_mean(activity, weights) * oxygen for weights in plan.weights)
+    paces = (litter, litter, litter, active, slow, passive)
+    return tuple(decayed_share(rate * pace) for rate, pace in zip(plan.exponents, paces, strict=True))
+
+
+def inherited(lost: Sequence[jax.Array], plan: Cascade) -> SoilPools:
+    """Carbon that the active, slow and passive pools gain [kg C m-2] when the six pools have `lost` theirs."""
+    metabolic, structural, coarse, active, slow, passive = lost
+    to_active = (
+        (1.0 - METABOLIC_RESPIRED) * metabolic
+        + plan.structural_active * structural
+        + plan.coarse_active * coarse
+        + (1.0 - SLOW_RESPIRED - SLOW_TO_PASSIVE) * slow
+        + (1.0 - PASSIVE_RESPIRED) * passive
     )
-    return tuple(-jnp.expm1(-x) for x in exponents)
-
-
-def respired_fractions(sand: jax.Array, params: DecompositionParams) -> tuple[jax.Array | float, ...]:
-    """Share of the decayed carbon of each pool that is breathed out [1]; active: 0.85 - 0.68 (silt + clay)."""
-    structural, coarse = (
-        STRUCTURAL_RESPIRED + (LIGNIN_RESPIRED - STRUCTURAL_RESPIRED) * lignin
-        for lignin in (params.structural_lignin, params.coarse_lignin)
-    )
-    active = 0.85 - 0.68 * (1.0 - sand)
-    return METABOLIC_RESPIRED, structural, coarse, active, SLOW_RESPIRED, PASSIVE_RESPIRED
-
-
-Receivers = tuple[jax.Array | float, jax.Array | float, jax.Array | float]
-
-
-def transfer(sand: jax.Array, params: DecompositionParams) -> tuple[Receivers, ...]:
-    """Share of each pool's decayed carbon that goes to (active, slow, passive) [1]; the rest is breathed out."""
-    lignin, wood = params.structural_lignin, params.coarse_lignin
-    kept, kept_lignin = 1.0 - STRUCTURAL_RESPIRED, 1.0 - LIGNIN_RESPIRED
-    active_kept = 1.0 - (0.85 - 0.68 * (1.0 - sand))
-    return (
-        (1.0 - METABOLIC_RESPIRED, 0.0, 0.0),
-        ((1.0 - lignin) * kept, lignin * kept_lignin, 0.0),
-        ((1.0 - wood) * kept, wood * kept_lignin, 0.0),
-        (0.0, active_kept - ACTIVE_TO_PASSIVE, ACTIVE_TO_PASSIVE),
-        (1.0 - SLOW_RESPIRED - SLOW_TO_PASSIVE, 0.0, SLOW_TO_PASSIVE),
-        (1.0 - PASSIVE_RESPIRED, 0.0, 0.0),
-    )
+    to_slow = plan.structural_slow * structural + plan.coarse_slow * coarse + plan.active_slow * active
+    return SoilPools(to_active, to_slow, ACTIVE_TO_PASSIVE * active + SLOW_TO_PASSIVE * slow)
 
 
 def metabolic_fraction(lignin: jax.Array | float, nitrogen: jax.Array, carbon: jax.Array) -> jax.Array:

@@ -8,7 +8,14 @@ import equinox as eqx
 
 from tenbin.core.arrays import jax, jnp
 from tenbin.core.params import param
-from tenbin.land.decomposition import Receivers
+from tenbin.land.decomposition import (
+    ACTIVE_TO_PASSIVE,
+    METABOLIC_RESPIRED,
+    PASSIVE_RESPIRED,
+    SLOW_RESPIRED,
+    SLOW_TO_PASSIVE,
+    Cascade,
+)
 from tenbin.land.vegetation_carbon import DAY, YEAR
 
 __all__ = [
@@ -17,11 +24,11 @@ __all__ = [
     "NitrogenParams",
     "fixation",
     "growth_limitation",
-    "immobilisation_demand",
     "leached",
     "limitation_of_decay",
-    "plant_uptake",
+    "nitrogen_per_carbon",
     "structural_nitrogen",
+    "uptake_share",
 ]
 
 _CN = "Parton et al. 1993, Glob. Biogeochem. Cycles 7, 785"
@@ -133,15 +140,20 @@ class Demand(NamedTuple):
     needed: jax.Array
 
 
-def immobilisation_demand(
-    decayed_carbon: jax.Array, decayed_nitrogen: jax.Array, shares: Receivers, inverse_cn: Receivers
-) -> Demand:
-    """What a pool's decay sets free and what its heirs need at their C:N (Parton et al. 1987) [kg N m-2].
+def nitrogen_per_carbon(plan: Cascade, params: NitrogenParams) -> tuple[jax.Array, ...]:
+    """Nitrogen that the heirs of each dead pool need per carbon that decays [kg N (kg C)-1], at their own C:N.
 
-    `shares` of the decayed carbon go to the heirs, `inverse_cn` is N:C of each.
+    Parton et al. 1987: soil pools keep their C:N, the difference is mineralised or immobilised.
     """
-    per_carbon = sum(share * ratio for share, ratio in zip(shares, inverse_cn, strict=True))
-    return Demand(decayed_nitrogen, decayed_carbon * per_carbon)
+    active, slow, passive = (1.0 / cn for cn in (params.active_cn, params.slow_cn, params.passive_cn))
+    return (
+        (1.0 - METABOLIC_RESPIRED) * active,
+        plan.structural_active * active + plan.structural_slow * slow,
+        plan.coarse_active * active + plan.coarse_slow * slow,
+        plan.active_slow * slow + ACTIVE_TO_PASSIVE * passive,
+        (1.0 - SLOW_RESPIRED - SLOW_TO_PASSIVE) * active + SLOW_TO_PASSIVE * passive,
+        (1.0 - PASSIVE_RESPIRED) * active,
+    )
 
 
 def limitation_of_decay(demands: tuple[Demand, ...], available: jax.Array) -> tuple[jax.Array, ...]:
@@ -171,7 +183,7 @@ def growth_limitation(
     return (offered + tiny) / jnp.sqrt(offered * offered + need * need + tiny * tiny + tiny)
 
 
-def plant_uptake(
+def uptake_share(
     mineral: jax.Array,
     root_carbon: jax.Array,
     store: jax.Array,
@@ -181,14 +193,14 @@ def plant_uptake(
     *,
     dt: float = DAY,
 ) -> jax.Array:
-    """Nitrogen taken by roots in one step [kg N m-2]: Michaelis-Menten in `mineral`, falling as the store fills.
+    """Share of `mineral` [kg N m-2] that roots take in one step [0..1]: Michaelis-Menten, less as the store fills.
 
     V root warmth N / (K + N) times target / (target + store), implicit in N so that less than `mineral` is taken.
     """
     tiny = float(jnp.finfo(mineral.dtype).tiny)
     appetite = store_target / (store_target + store + tiny)
     strength = params.uptake_rate * (dt / DAY) * root_carbon * warmth * appetite
-    return mineral * strength / (params.uptake_half + mineral + strength)
+    return strength / (params.uptake_half + mineral + strength)
 
 
 def fixation(mean_npp: jax.Array, params: NitrogenParams, *, dt: float = DAY) -> jax.Array:

@@ -306,5 +306,6 @@ def potential_growth(
 
 
 def turnover_fraction(rate: jax.Array, *, dt: float = DAY) -> jax.Array:
-    """Part of a pool shed in one step [1] at `rate` [yr-1]: 1 - exp(-rate dt)."""
-    return -jnp.expm1(-rate * (dt / YEAR))
+    """Part of a pool shed in one step [1] at `rate` [yr-1], implicit: r dt / (1 + r dt)."""
+    shed = rate * (dt / YEAR)
+    return shed / (1.0 + shed)
