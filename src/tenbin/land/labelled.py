@@ -17,7 +17,16 @@ from tenbin.land.plant_types import index_of
 __all__ = ["drivers_of", "plant_type_of_class", "site_surface"]
 
 _NEEDED = ("tas", "tasmin", "tasmax", "rsds", "vpd", "pr", "co2", "lai")
-_OPTIONAL = ("ps", "sfcWind", "ch4", "nitrogen_deposition", "fertiliser", "burned_fraction", "flooded", "conversion")
+_OPTIONAL = (
+    "ps",
+    "sfcWind",
+    "ch4",
+    "nitrogen_deposition",
+    "fertiliser",
+    "burned_fraction",
+    "flooded",
+    "conversion",
+)
 _WARM = 293.15
 _COLD = 276.15
 
@@ -39,7 +48,7 @@ def drivers_of(ds: xr.Dataset, latitude: np.ndarray, dtype: str = "float64") -> 
     given |= {
         "day_length": sun.day_length,
         "sin_noon_elevation": sun.sin_noon_elevation,
-        "clearness": radiation.clearness_index(jnp.asarray(given["rsds"]), sun.at_top),
+        "clearness": radiation.clearness_index(jnp.asarray(given["rsds"]), sun.top_of_atmosphere),
     }
     return daily(dtype, **given)
 
@@ -51,10 +60,7 @@ def _columns(values: xr.DataArray) -> np.ndarray:
 
 def site_surface(attributes: list[dict[str, Any]], dtype: str = "float64") -> Surface:
     """The ground under flux towers (cell,), from their position, height and vegetation class."""
-    kinds = [
-        plant_type_of_class(str(a["igbp"]), float(a["mean_annual_temperature"]))
-        for a in attributes
-    ]
+    kinds = [plant_type_of_class(str(a["igbp"]), float(a["mean_annual_temperature"])) for a in attributes]
     return surface(
         dtype,
         latitude=jnp.asarray([float(a["latitude"]) for a in attributes]),

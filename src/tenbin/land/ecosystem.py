@@ -1,0 +1,291 @@
+"""The land as one system: a day of plants, water, heat, carbon, nitrogen, methane and nitrous oxide."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal, NamedTuple
+
+import equinox as eqx
+
+from tenbin.core.arrays import jax, jnp
+from tenbin.core.constants import SECONDS_PER_DAY
+from tenbin.core.params import param
+from tenbin.land import biogeochemistry, canopy, energy, ground, phenology, snow, soil_water, trace_gases
+from tenbin.land.biogeochemistry_state import (
+    BiogeochemistryFluxes,
+    BiogeochemistryInputs,
+    BiogeochemistryParams,
+    BiogeochemistryState,
+)
+from tenbin.land.canopy import CanopyFluxes, CanopyParams
+from tenbin.land.drivers import Drivers, Surface
+from tenbin.land.energy import EnergyParams
+from tenbin.land.ground import GroundFluxes, GroundParams, GroundState
+from tenbin.land.nitrous_oxide import NitrogenGases, NitrogenSoil
+from tenbin.land.parameters import at_cells
+from tenbin.land.phenology import PhenologyParams, PhenologyState
+from tenbin.land.plant_types import PLANT_TYPES
+from tenbin.land.soil_grid import DEFAULT_GRID, SoilGrid
+from tenbin.land.soil_hydraulics import SoilProperties, properties
+from tenbin.land.trace_gases import GasFluxes, GasParams, GasState, Living
+
+__all__ = ["LandFluxes", "LandParams", "LandState", "Options", "Place", "initial_state", "place", "step"]
+
+DAY = float(SECONDS_PER_DAY)
+
+
+class LandParams(eqx.Module):
+    """Every number of the land that a calibration may touch."""
+
+    canopy: CanopyParams = eqx.field(default_factory=CanopyParams)
+    phenology: PhenologyParams = eqx.field(default_factory=PhenologyParams)
+    energy: EnergyParams = eqx.field(default_factory=EnergyParams)
+    ground: GroundParams = eqx.field(default_factory=GroundParams)
+    life: BiogeochemistryParams = eqx.field(default_factory=BiogeochemistryParams)
+    gases: GasParams = eqx.field(default_factory=GasParams)
+    greatest_lai: jax.Array = param(
+        [6.0, 5.0, 5.0, 5.0, 5.5, 4.0, 4.0, 2.5, 4.0, 4.0, 2.0, 4.5, 1.0],
+        "1",
+        bounds=(0.2, 9.0),
+        prior_sd=1.0,
+        source="Asner et al. 2003, Glob. Ecol. Biogeogr. 12, 191: means by biome and their spread",
+    )
+    lai_productivity: jax.Array = param(
+        0.35,
+        "kg m-2 yr-1",
+        bounds=(0.05, 1.5),
+        prior_sd=0.15,
+        source="own choice: NPP whose canopy is at 63 % of the greatest leaf area",
+        transform="log",
+    )
+
+
+@dataclass(frozen=True)
+class Options:
+    """What is compiled in: the soil's layers, where leaf area comes from, which cycles run.
+
+    `lai` "prescribed" takes the driver's, "prognostic" grows it. `gases` adds methane and nitrous oxide, `tags` the
+    origins of water, `nitrogen` its limits on growth.
+    """
+
+    grid: SoilGrid = field(default=DEFAULT_GRID)
+    lai: Literal["prescribed", "prognostic"] = "prescribed"
+    nitrogen: bool = True
+    gases: bool = True
+    tags: bool = True
+
+
+class Place(NamedTuple):
+    """What is worked out once for a run: the surface, its soil, roots, pathway, and parameters at the cells."""
+
+    surface: Surface
+    soil: SoilProperties
+    nitrogen_soil: NitrogenSoil
+    root_fraction: jax.Array
+    c4: jax.Array
+    params: LandParams
+
+
+class LandState(NamedTuple):
+    """Everything the land remembers from one day to the next."""
+
+    leaves: PhenologyState
+    ground: GroundState
+    life: BiogeochemistryState
+    gases: GasState
+
+
+class LandFluxes(NamedTuple):
+    """Everything a day did, mean fluxes (cell,): of the canopy, the ground, life, methane and nitrogen gases."""
+
+    lai: jax.Array
+    moisture: jax.Array
+    canopy: CanopyFluxes
+    ground: GroundFluxes
+    life: BiogeochemistryFluxes
+    gases: GasFluxes | None
+    nitrogen: NitrogenGases | None
+
+
+def place(surface: Surface, params: LandParams, options: Options) -> Place:
+    """Constants of a run; differentiable in `params`, which may hold one value, one a plant type or one a cell."""
+    dtype = surface.latitude.dtype
+    here = at_cells(params, surface.plant_type, dtype)
+    soil = properties(surface.sand, surface.clay, surface.organic, options.grid, here.ground.hydraulics)
+    decay = jnp.broadcast_to(here.ground.root_decay, surface.latitude.shape)
+    pathway = jnp.asarray([kind.c4 for kind in PLANT_TYPES], dtype)[surface.plant_type]
+    roots = soil_water.root_fraction(decay, options.grid)
+    return Place(surface, soil, trace_gases.nitrogen_soil(surface, soil), roots, pathway, here)
+
+
+def initial_state(
+    here: Place, tas: jax.Array, lai: jax.Array, options: Options, pools: str = "float64"
+) -> LandState:
+    """Bare young land at its mean temperature `tas` [K] and leaf area `lai` [1], (cell,); carbon in type `pools`."""
+    p = here.params
+    dtype = here.surface.latitude.dtype
+    tas, lai = tas.astype(dtype), lai.astype(dtype)
+    light = jnp.full_like(tas, 150.0)
+    leaf = (lai * p.life.vegetation.leaf_carbon_per_area).astype(pools)
+    return LandState(
+        phenology.initial(tas, light, jnp.full_like(tas, 0.5), lai),
+        ground.initial_state(tas, here.surface.excess_ice, here.soil, options.grid, p.ground),
+        biogeochemistry.initial_state(leaf, p.life),
+        trace_gases.initial_state(tas, options.grid),
+    )
+
+
+def step(
+    state: LandState, weather: Drivers, here: Place, options: Options, dt: float = DAY
+) -> tuple[LandState, LandFluxes]:
+    """The land a day later, and what it did; `weather` and all fluxes are of one day, cells last."""
+    p = here.params
+    moisture = soil_water.moisture_stress(
+        state.ground.water.liquid, here.root_fraction, here.soil, p.ground.water
+    )
+    leaves, lai = _leaves(state, weather, moisture, p, options, dt)
+    uptake = _canopy(leaves, weather, lai, moisture, here)
+    balance = _energy(state.ground, weather, lai, uptake.conductance, here)
+    rain, snowfall = snow.partition(weather.pr, weather.tas, p.ground.snow)
+    sky = ground.Weather(rain, snowfall, weather.tas, weather.rsds, lai, balance)
+    earth, flows = ground.step(
+        state.ground, sky, here.root_fraction, here.soil, p.ground, tagged=options.tags, dt=dt
+    )
+    life, turnover = _life(state.life, weather, lai, uptake, earth, flows, here, options, dt)
+    gases, methane, life, nitrogen = state.gases, None, life, None
+    if options.gases:
+        gases, methane = _methane(state.gases, weather, lai, turnover, earth, flows, here, options, dt)
+        life, nitrogen = _nitrogen(life, turnover, earth, flows, here, dt)
+    after = LandState(leaves, earth, life, gases)
+    return after, LandFluxes(lai, moisture, uptake, flows, turnover, methane, nitrogen)
+
+
+def _leaves(
+    state: LandState, weather: Drivers, moisture: jax.Array, p: LandParams, options: Options, dt: float
+) -> tuple[PhenologyState, jax.Array]:
+    given = weather.lai if options.lai == "prescribed" else None
+    grown = jnp.maximum(state.life.mean_npp, 0.0).astype(moisture.dtype)
+    most = p.greatest_lai * (1.0 - jnp.exp(-grown / p.lai_productivity))
+    return phenology.step(
+        state.leaves, weather.tas, weather.day_length, moisture, most, p.phenology, dt,
+        rsds=weather.rsds, prescribed_lai=given,
+    )  # fmt: skip
+
+
+def _canopy(
+    leaves: PhenologyState, weather: Drivers, lai: jax.Array, moisture: jax.Array, here: Place
+) -> CanopyFluxes:
+    return canopy.daily(
+        weather.rsds,
+        weather.day_length,
+        weather.sin_noon_elevation,
+        weather.tas,
+        weather.tasmin,
+        weather.tasmax,
+        weather.vpd,
+        weather.co2,
+        weather.ps,
+        lai,
+        leaves.growth_temperature,
+        here.c4,
+        here.params.canopy,
+        soil_moisture_factor=moisture,
+        frost_factor=phenology.frost_factor(leaves, here.params.phenology),
+        growth_light=leaves.growth_light,
+        clearness=weather.clearness,
+    )
+
+
+def _energy(
+    state: GroundState, weather: Drivers, lai: jax.Array, conductance: jax.Array, here: Place
+) -> energy.EnergyFluxes:
+    wetness = jnp.clip(state.water.liquid[0] / here.soil.capacity[0], 0.0, 1.0)
+    return energy.daily(
+        weather.rsds,
+        weather.day_length,
+        weather.tas,
+        weather.tasmin,
+        weather.tasmax,
+        weather.vpd,
+        weather.ps,
+        weather.sfcWind,
+        lai,
+        conductance,
+        wetness,
+        here.params.energy,
+        clearness=weather.clearness,
+        snow_cover=state.snow_cover,
+    )
+
+
+def _life(
+    state: BiogeochemistryState,
+    weather: Drivers,
+    lai: jax.Array,
+    uptake: CanopyFluxes,
+    earth: GroundState,
+    flows: GroundFluxes,
+    here: Place,
+    options: Options,
+    dt: float,
+) -> tuple[BiogeochemistryState, BiogeochemistryFluxes]:
+    saturation = jnp.clip(earth.water.liquid / here.soil.capacity, 0.0, 1.0)
+    inputs = BiogeochemistryInputs(
+        gpp=uptake.gpp,
+        leaf_respiration=uptake.leaf_respiration,
+        lai_target=lai,
+        tas=weather.tas,
+        soil_temperature=flows.temperature,
+        soil_saturation=saturation,
+        drainage=flows.drainage,
+        soil_water=jnp.sum(earth.water.liquid, axis=0),
+        deposition=weather.nitrogen_deposition,
+        fertiliser=weather.fertiliser,
+        burned_fraction=weather.burned_fraction,
+        sand=here.surface.sand,
+        clay=here.surface.clay,
+        conversion=weather.conversion,
+        fuel_moisture=saturation[0],
+    )
+    return biogeochemistry.step(
+        state, inputs, here.params.life, nitrogen_limitation=options.nitrogen, grid=options.grid, dt=dt
+    )
+
+
+def _methane(
+    state: GasState,
+    weather: Drivers,
+    lai: jax.Array,
+    turnover: BiogeochemistryFluxes,
+    earth: GroundState,
+    flows: GroundFluxes,
+    here: Place,
+    options: Options,
+    dt: float,
+) -> tuple[GasState, GasFluxes]:
+    dtype = lai.dtype
+    living = Living(
+        turnover.gpp, turnover.npp.astype(dtype), turnover.rh.astype(dtype), lai, flows.snow_depth
+    )
+    return trace_gases.methane_step(
+        state, weather, living, flows.temperature, earth.water, here.root_fraction, here.surface, here.soil,
+        here.params.gases, grid=options.grid, dt=dt,
+    )  # fmt: skip
+
+
+def _nitrogen(
+    life: BiogeochemistryState,
+    turnover: BiogeochemistryFluxes,
+    earth: GroundState,
+    flows: GroundFluxes,
+    here: Place,
+    dt: float,
+) -> tuple[BiogeochemistryState, NitrogenGases]:
+    mineral = trace_gases.MineralNitrogen(*life.mineral)
+    left, gases = trace_gases.nitrogen_step(
+        mineral, turnover.rh, turnover.n_net_mineralisation, flows.temperature, earth.water, here.soil,
+        here.nitrogen_soil, here.params.gases.nitrous_oxide, dt=dt,
+    )  # fmt: skip
+    # The pools may be held in more digits than the gases: they change by the difference.
+    changed = [old + (new - old.astype(new.dtype)) for old, new in zip(mineral, left, strict=True)]
+    return life._replace(mineral=type(life.mineral)(*changed)), gases
