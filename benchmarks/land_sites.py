@@ -1,13 +1,13 @@
 """Score the land model and the empirical bar at flux towers, on the same days; prints the table as one JSON document.
 
 usage: python benchmarks/land_sites.py [--data DIR] [--sites A,B] --mode calibrated|shared [--train DIR] [--quick]
-                                       [--without-model] [--seed N] [--out FILE]
+                                       [--bar all|linear] [--without-model] [--seed N] [--out FILE]
 
 --data takes any folder in the layout of eddy_fluxnet2015_daily12. calibrated: every site learns from the first half
 of its own record and is scored on the second. shared: the sites named are predicted on all their days with what was
 learned at the other sites of the training folder (--train, else --data). Where no other site is left, each site is
 left out in turn if --data is the catalogued folder itself, else the catalogued sites train. --quick shrinks the
-boosted trees, not the model. Progress goes to stderr.
+boosted trees, not the model; --bar linear leaves the trees out. Progress goes to stderr.
 """
 
 from __future__ import annotations
@@ -62,6 +62,7 @@ def _wish() -> argparse.Namespace:
     parser.add_argument("--sites", default=None)
     parser.add_argument("--mode", choices=("calibrated", "shared"), required=True)
     parser.add_argument("--quick", action="store_true")
+    parser.add_argument("--bar", choices=("all", "linear"), default="all")
     parser.add_argument("--without-model", action="store_true", help="the empirical bar alone")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--out", type=Path, default=None)
@@ -130,7 +131,7 @@ def _calibrated(named: Sites, wish: argparse.Namespace) -> ByPredictor:
     made: ByPredictor = {}
     for site, data in named.items():
         with _Told(f"empirical bar, {site}"):
-            for name, table in empirical_bar.same_site(data, settings=trees).items():
+            for name, table in empirical_bar.same_site(data, _bar(wish), trees).items():
                 made.setdefault(name, {})[site] = table
     if not wish.without_model:
         from tenbin.assimilate import site_calibration
@@ -157,7 +158,7 @@ def _shared(rounds: list[Round], wish: argparse.Namespace) -> ByPredictor:
     for each in rounds:
         label = ", ".join(each.held_out)
         with _Told(f"empirical bar, {label} from {len(each.training)} sites"):
-            _add(made, empirical_bar.elsewhere(each.training, each.held_out, settings=trees))
+            _add(made, empirical_bar.elsewhere(each.training, each.held_out, _bar(wish), trees))
         if not wish.without_model:
             from tenbin.assimilate import site_calibration
 
@@ -188,6 +189,10 @@ def _in_table_units(predicted: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataF
         site: empirical_bar.observed(xr.Dataset.from_dataframe(table.rename_axis("time")))
         for site, table in predicted.items()
     }
+
+
+def _bar(wish: argparse.Namespace) -> tuple[empirical_bar.Predictor, ...]:
+    return tuple(one for one in empirical_bar.BAR if wish.bar == "all" or one.kind == "linear")
 
 
 def _trees(wish: argparse.Namespace) -> empirical_bar.TreeSettings:

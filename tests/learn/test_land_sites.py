@@ -13,24 +13,15 @@ import pytest
 from tenbin.data.towers import fluxnet_daily12
 from tenbin.learn import empirical_bar
 
-pytest.importorskip("sklearn")
 FLUXES = list(empirical_bar.FLUXES)
 
 
 @pytest.fixture
 def benchmark(monkeypatch, data_root):
-    """The script as a module, with the linear part of the bar only, on the real towers."""
+    """The script as a module, on the real towers."""
     monkeypatch.setenv("TENBIN_DATA", str(data_root))
     monkeypatch.syspath_prepend(str(Path(__file__).resolve().parents[2] / "benchmarks"))
-    module = importlib.import_module("land_sites")
-    for name in ("same_site", "elsewhere"):
-        whole = getattr(empirical_bar, name)
-        monkeypatch.setattr(
-            empirical_bar,
-            name,
-            lambda *data, settings, whole=whole: whole(*data, empirical_bar.BAR[:3], settings),
-        )
-    return module
+    return importlib.import_module("land_sites")
 
 
 class PretendModel(ModuleType):
@@ -69,7 +60,7 @@ def model(monkeypatch, data_root):
 
 
 def run(benchmark, monkeypatch, capsys, *words):
-    monkeypatch.setattr(sys, "argv", ["land_sites.py", *words])
+    monkeypatch.setattr(sys, "argv", ["land_sites.py", "--bar", "linear", *words])
     benchmark.main()
     return json.loads(capsys.readouterr().out, parse_constant=pytest.fail)
 
