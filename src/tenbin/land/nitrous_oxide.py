@@ -11,7 +11,6 @@ from tenbin.land import denitrification, nitrification
 from tenbin.land.denitrification import DenitrificationParams, Diffusion
 from tenbin.land.gas_diffusivity import aggregated_soil, at_field_capacity
 from tenbin.land.nitrification import NitrificationParams
-from tenbin.land.smoothing import smooth_minimum
 
 __all__ = [
     "MineralNitrogen",
@@ -172,7 +171,7 @@ def _ammonium_losses(
     free = nitrification.free_ammonia_share(soil_temperature, soil.ph)
     escaping = params.volatilisation_rate * (dt / _DAY) * free * ammonium
     wanted = turned + escaping
-    share = smooth_minimum(wanted, _WITHIN_REACH * ammonium, _KNEE) / jnp.maximum(wanted, 1e-20)
+    share = _share(wanted, ammonium)
     return turned * share, escaping * share
 
 
@@ -197,7 +196,20 @@ def _nitrate_losses(
     concentration = parts_per_million(nitrate, soil)
     respired = parts_per_million(heterotrophic_respiration * _DAY, soil)
     rate = denitrification.potential(concentration, respired, pores, soil.diffusion, params)
-    within_reach = _WITHIN_REACH * concentration * concentration / (concentration + _HELD)
-    lost = smooth_minimum(rate * (dt / _DAY), within_reach, _KNEE)
+    free = concentration * concentration / (concentration + _HELD)
+    wanted = rate * (dt / _DAY)
+    lost = wanted * _share(wanted, free)
     ratio = denitrification.dinitrogen_ratio(concentration, respired, pores, soil.diffusion, params)
     return lost * soil.mass / _PPM, ratio
+
+
+def _share(wanted: jax.Array, stock: jax.Array) -> jax.Array:
+    """Share of `wanted` [0..1] that leaves a hundredth of `stock` (same unit, both non-negative); 0 if it is empty.
+
+    `smooth_minimum(wanted, 0.99 stock) / wanted` without its 0/0.
+    """
+    floored = jnp.maximum(stock, 1e-15)
+    times = wanted / floored
+    distance = times - _WITHIN_REACH
+    root = jnp.sqrt(distance * distance + (4.0 * (1.0 - _KNEE) * _WITHIN_REACH) * times)
+    return 2.0 * _WITHIN_REACH / (times + _WITHIN_REACH + root) * (stock / floored)

@@ -54,7 +54,7 @@ def flooded(regime: Regime, day: jax.Array, season: jax.Array | float) -> jax.Ar
         begun = smooth_step(since, _EDGE) * (since < regime.cycles * length)
         wet = wet + begun * smooth_step(place - regime.dry, _EDGE) * smooth_step(length - place, _EDGE)
     before_harvest = smooth_step(season - regime.last_drain - day, _EDGE)
-    return jnp.clip(wet * before_harvest * (day >= 0.0), 0.0, 1.0)
+    return jnp.clip(wet * before_harvest, 0.0, 1.0) * ((day >= 0.0) & (day <= season))
 
 
 def logistic_shoot(day: jax.Array, season: float, peak: float) -> jax.Array:
