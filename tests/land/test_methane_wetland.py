@@ -116,11 +116,11 @@ def test_bubbles_rise_only_where_methane_presses_beyond_its_share():
     ways = methane_gas.pores(jnp.full((8, 1), 283.15), jnp.zeros((8, 1)), jnp.full((8, 1), 0.75), 0.75)
     thickness = jnp.asarray(GRID.thickness)[:, None]
     limit = float(PARAMS.bubble_share) * 1e5 / (GAS_CONSTANT * 283.15)
-    for factor, least, most in [(0.5, 0.0, 1e-2), (3.0, 0.4, 1.0)]:
+    for factor, least, most in [(0.5, 0.0, 2e-3), (3.0, 0.4, 1.0)]:
         held = factor * limit * ways.capacity * thickness * MOLAR_MASS["ch4"]
         state = methane_wetland.WetlandState(held, jnp.zeros((8, 1)))
         _, flux = step(state, *forcing(celsius=10.0, table=-0.1, rh=0.0, lai=0.0), PARAMS)
-        share = float(flux.ebullition[0] * DAY / jnp.sum(held[:5]))
+        share = float(flux.ebullition[0] * DAY / jnp.sum(held))
         assert least <= share <= most, factor
 
 
