@@ -40,7 +40,7 @@ def test_deep_soil_at_coal_mine_ridge_lingers_at_the_freezing_point():
     swing = (soil["tsl"].max("time") - soil["tsl"].min("time")).values
     assert (np.diff(swing) < 0.0).all()
     at_zero = (abs(soil["tsl"] - 273.15) < 0.5).mean("time")
-    assert float(at_zero.sel(depth=0.75)) > 2.0 * float(at_zero.sel(depth=0.02))
+    assert float(at_zero.sel(depth=1.25)) > 2.0 * float(at_zero.sel(depth=0.02))
 
 
 def test_snow_at_the_end_of_winter_weighs_what_its_depth_and_density_say():

@@ -51,7 +51,7 @@ class Assumed(NamedTuple):
     """Daily range of temperature on a wet day over that on a dry day [1]; Thornton and Running 1999."""
     clearness_rate: float = 0.0042
     """How fast the share of sunlight grows with the daily range [K-2.4]; Bristow and Campbell 1984 find 0.004 to
-    0.010 with clear skies of 0.7; chosen so that the land receives 185-190 W m-2 (Wild et al. 2015: 184)."""
+    0.010 with clear skies of 0.7; chosen so that the land receives 183 W m-2 (Wild et al. 2015: 184)."""
 
 
 ASSUMED = Assumed()
