@@ -14,7 +14,7 @@ PRODUCT = "ch4_chamber"
 
 
 def read(path: PathLike | None = None) -> pd.DataFrame:
-    """One row a site: site, type (Marsh, Fen, Bog, Tundra, ...), salinity_class, method, latitude, longitude [degree],
+    """One row a site: site, type (Marsh, Fen, Bog, ...), salinity_class, method, latitude, longitude [degree],
     `ch4` [kg CH4 m-2 s-1, mean of the year, to the air] and reference.
     """
     file = source_path(path, PRODUCT, "fuchs2024_coastal_wetlands.csv")
