@@ -26,7 +26,7 @@ from tenbin.land.rice import RiceParams, RiceState
 REGIMES = {
     "continuous": "flooded",
     "single_drainage": "drained once",
-    "multiple_drainage": "wet and dry in turn",
+    "multiple_drainage": "wet and dry",
 }
 DAYS, WARM, SAND, STRAW, DOSE = 110, 299.15, 0.3, 0.1, 0.004
 DAY = float(SECONDS_PER_DAY)
@@ -82,7 +82,7 @@ def draw(redox: np.ndarray, methane: np.ndarray, nitrous: np.ndarray, balance: n
     for axis, values, label in panels:
         axis.plot(values, label=list(REGIMES.values()))
         axis.set(xlabel="day after planting", ylabel=label)
-    axes[0, 1].legend(frameon=False)
+    axes[1, 0].legend(frameon=False)
     bottom = np.zeros(len(REGIMES))
     for values, label in zip(balance, ("CH$_4$", "N$_2$O"), strict=True):
         axes[1, 1].bar(list(REGIMES.values()), values, bottom=bottom, label=label)
