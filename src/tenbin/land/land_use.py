@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import equinox as eqx
 
@@ -10,7 +10,16 @@ from tenbin.core.arrays import jax, jnp
 from tenbin.core.params import param
 from tenbin.land.vegetation_carbon import YEAR
 
-__all__ = ["LandUseParams", "ProductPools", "WoodFate", "cleared_wood", "product_decay"]
+__all__ = [
+    "LandUseParams",
+    "ProductPools",
+    "ResponseCurves",
+    "WoodFate",
+    "bookkeeping",
+    "cleared_wood",
+    "merge_tiles",
+    "product_decay",
+]
 
 _HOUGHTON = (
     "Houghton et al. 1983, Ecol. Monogr. 53, 235; McGuire et al. 2001, Glob. Biogeochem. Cycles 15, 183"
@@ -77,3 +86,52 @@ def product_decay(params: LandUseParams, *, dt: float) -> ProductPools:
     return ProductPools(
         -jnp.expm1(-dt / (params.fast_time * YEAR)), -jnp.expm1(-dt / (params.slow_time * YEAR))
     )
+
+
+def merge_tiles(
+    receiving: Any, incoming: Any, receiving_area: jax.Array, incoming_area: jax.Array
+) -> tuple[Any, jax.Array]:
+    """Pools per area [kg m-2] of a tile that takes in land, and its new area; carbon and nitrogen are conserved.
+
+    Abandoned land joins the natural tile with what it carries and dilutes it. For pools that decay at rates of
+    their own the mean of old and young land has exactly the carbon that age classes would have in sum (linearity);
+    only what is not linear, canopy closure above all, sees a mean age. So no classes of age are kept.
+    Areas are shares of the cell [0..1].
+    """
+    total = receiving_area + incoming_area
+    share = incoming_area / jnp.maximum(total, float(jnp.finfo(total.dtype).tiny))
+    return jax.tree.map(lambda old, new: old + (new - old) * share, receiving, incoming), total
+
+
+class ResponseCurves(NamedTuple):
+    """How a hectare answers to a change of use: carbon [kg C m-2] before and after and time constants [yr]."""
+
+    vegetation_before: jax.Array
+    vegetation_after: jax.Array
+    soil_before: jax.Array
+    soil_after: jax.Array
+    soil_time: jax.Array
+    regrowth_time: jax.Array
+
+
+def bookkeeping(transitions: jax.Array, curves: ResponseCurves, params: LandUseParams) -> jax.Array:
+    """Carbon to the air [kg C yr-1] of yearly land conversions, (year, transition), Houghton et al. 1983.
+
+    `transitions` [m2 yr-1] (year, transition) are areas converted at the start of each year; `curves` hold one value
+    per transition. Biomass that is lost is burnt in the year, made into goods that decay in 10 and 100 years, or left
+    as slash that rots with the soil; biomass that is gained regrows. Each store relaxes exponentially, so a year's
+    flux is exact and all of the past is held in one excess per store.
+    """
+    fate = cleared_wood(params)
+    gone = jnp.maximum(curves.vegetation_before - curves.vegetation_after, 0.0)
+    regrown = jnp.minimum(curves.vegetation_before - curves.vegetation_after, 0.0)
+    soil = curves.soil_before - curves.soil_after + gone * fate.slash
+    excess = jnp.stack([soil, regrown, gone * fate.fast, gone * fate.slow])
+    fast, slow = (jnp.broadcast_to(time, soil.shape) for time in (params.fast_time, params.slow_time))
+    kept = jnp.exp(-1.0 / jnp.stack([curves.soil_time, curves.regrowth_time, fast, slow]))
+
+    def year(stores: jax.Array, area: jax.Array) -> tuple[jax.Array, jax.Array]:
+        stores = stores + excess * area
+        return stores * kept, jnp.sum(stores * (1.0 - kept), axis=0) + gone * fate.burnt * area
+
+    return jax.lax.scan(year, jnp.zeros_like(excess), transitions)[1]

@@ -1,0 +1,51 @@
+"""Nitrogen limits smoothly: nobody takes more than there is, and plenty limits nobody."""
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tenbin.core.arrays import jax, jnp
+from tenbin.land import nitrogen as n
+
+PARAMS = jax.tree.map(lambda x: x if x.ndim == 0 else x[4:5], n.NitrogenParams())
+SMALL = st.floats(0.0, 1e-2)
+
+
+def one(x):
+    return jnp.asarray([float(x)])
+
+
+@given(st.lists(st.tuples(SMALL, SMALL), min_size=6, max_size=6), SMALL)
+def test_microbes_never_take_more_than_there_is(pairs, available):
+    demands = tuple(n.Demand(one(released), one(needed)) for released, needed in pairs)
+    factors = n.limitation_of_decay(demands, one(available))
+    taken = sum(
+        max(float(d.needed[0] - d.released[0]), 0.0) * float(f[0])
+        for d, f in zip(demands, factors, strict=True)
+    )
+    assert taken <= available * (1 + 1e-9) + 1e-15
+    assert all(0.0 <= float(f[0]) <= 1.0 + 1e-12 for f in factors)
+
+
+def test_a_full_store_does_not_limit_growth():
+    np.testing.assert_allclose(n.growth_limitation(one(1.0), one(1e-4), PARAMS), 1.0, atol=1e-4)
+
+
+def test_an_empty_store_stops_growth():
+    assert float(n.growth_limitation(one(0.0), one(1e-4), PARAMS)[0]) < 1e-6
+
+
+def test_a_productive_forest_fixes_what_the_fit_to_cleveland_says():
+    # 1.8 (1 - exp(-0.003 x 600)) g m-2 yr-1
+    fixed = n.fixation(one(0.6), PARAMS) * 365.25
+    np.testing.assert_allclose(fixed, 1.8e-3 * (1 - np.exp(-0.6 / 0.333)), rtol=1e-12)
+
+
+def test_standing_water_washes_nothing_away():
+    assert float(n.leached(one(1e-3), one(0.0), one(500.0), PARAMS)[0]) == 0.0
+
+
+@given(SMALL, st.floats(0.0, 5.0), SMALL)
+def test_roots_leave_something(mineral, root, store):
+    share = float(n.uptake_share(one(mineral), one(root), one(store), one(0.01), one(1.0), PARAMS)[0])
+    assert 0.0 <= share < 1.0

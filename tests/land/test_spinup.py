@@ -1,0 +1,84 @@
+"""The solved state of rest is the one that millennia of days would reach."""
+
+import numpy as np
+
+from tenbin.core.arrays import jax, jnp
+from tenbin.land import decomposition as d
+from tenbin.land import spinup
+
+PARAMS = jax.tree.map(lambda x: x if x.ndim == 0 else x[4:6], d.DecompositionParams())
+SAND = jnp.asarray([0.4, 0.7])
+DAYS = jnp.arange(365)
+LITTER = jnp.stack([1e-3 * (1 + jnp.sin(DAYS / 58.0)), 8e-4 + 0 * DAYS, 4e-4 + 0 * DAYS], 1)[
+    :, :, None
+] * jnp.ones(2)
+
+
+def yearly(params):
+    plan = d.cascade(SAND, params, 8)
+    pace = 0.6 + 0.4 * jnp.sin(DAYS / 58.0)
+
+    def day(p):
+        return jnp.stack(d.decay_fractions(p * jnp.ones((8, 2)), plan))
+
+    return spinup.year_map(jax.vmap(day)(pace), LITTER, plan), jax.vmap(day)(pace), plan
+
+
+def another_year(pools, fractions, plan):
+    def day(pools, today):
+        return spinup.dead_pools_day(pools, *today, plan), None
+
+    return jax.lax.scan(day, pools, (fractions, LITTER))[0]
+
+
+def test_another_year_returns_the_same_pools():
+    (matrix, offset), fractions, plan = yearly(PARAMS)
+    rest = spinup.steady_pools(matrix, offset)
+    np.testing.assert_allclose(another_year(rest, fractions, plan), rest, rtol=1e-9)
+    assert bool((rest > 0).all())
+
+
+def test_centuries_of_days_reach_the_solved_pools():
+    # A passive pool at the quick end of its range, so that 300 years bring it within e^-5 of rest.
+    values = {k: getattr(PARAMS, k) for k in PARAMS.__dataclass_fields__}
+    quick = d.DecompositionParams(**{**values, "passive_rate": jnp.asarray(0.03)})
+    (matrix, offset), fractions, plan = yearly(quick)
+    rest = spinup.steady_pools(matrix, offset)
+    many = jax.jit(lambda x: jax.lax.fori_loop(0, 300, lambda _, y: another_year(y, fractions, plan), x))
+    begun = many(0.9 * rest)
+    np.testing.assert_allclose(begun[:3], rest[:3], rtol=1e-9)
+    np.testing.assert_allclose(begun, rest, rtol=2e-3)
+    assert bool((jnp.abs(begun - rest) < 0.02 * 0.1 * rest).all())
+
+
+def test_the_slope_of_the_state_of_rest_is_that_of_central_differences():
+    def total(factor):
+        params = jax.tree.map(lambda x: x, PARAMS)
+        values = {k: getattr(params, k) for k in params.__dataclass_fields__}
+        values["slow_rate"] = values["slow_rate"] * factor
+        return spinup.steady_pools(*yearly(d.DecompositionParams(**values))[0]).sum()
+
+    total = jax.jit(total)
+    central = (total(1.0001) - total(0.9999)) / 2e-4
+    np.testing.assert_allclose(jax.grad(total)(1.0), central, rtol=1e-5)
+
+
+def test_wood_at_rest_sheds_what_it_grows():
+    wood = spinup.steady_vegetation(jnp.asarray([1e-3]), jnp.asarray([0.02]))
+    shed = 0.02 / 365.25 / (1 + 0.02 / 365.25)
+    np.testing.assert_allclose((wood + 1e-3) * (1 - shed), wood, rtol=1e-12)
+
+
+def test_anderson_finds_the_point_that_a_slow_map_leaves_alone_and_its_slope():
+    mix = jnp.diag(jnp.asarray([0.99, 0.9, 0.5])) + 0.003
+
+    def slow(a, x):
+        return mix @ x + a * jnp.cos(x) * 0.01
+
+    def point(a):
+        return spinup.anderson_fixed_point(slow, a, jnp.ones(3), 40, 3)
+
+    x = point(1.0)
+    np.testing.assert_allclose(slow(1.0, x), x, rtol=1e-9)
+    central = (point(1.0001).sum() - point(0.9999).sum()) / 2e-4
+    np.testing.assert_allclose(jax.grad(lambda a: point(a).sum())(1.0), central, rtol=1e-5)
