@@ -129,7 +129,8 @@ def environment_from_celsius(
 
 def inverse_warmth(temperature: jax.Array) -> jax.Array:
     """(1/T0 - 1/T) / R [mol J-1] for T [K], T0 = 298.15 K: times an energy, the exponent of Arrhenius."""
-    return 1.0 / (GAS_CONSTANT * REFERENCE_TEMPERATURE) - (1.0 / GAS_CONSTANT) / temperature
+    # The difference of temperatures, not of their inverses, keeps its digits in 32-bit.
+    return (temperature - REFERENCE_TEMPERATURE) / ((GAS_CONSTANT * REFERENCE_TEMPERATURE) * temperature)
 
 
 def compensation_point(temperature: jax.Array, pressure: jax.Array) -> jax.Array:
