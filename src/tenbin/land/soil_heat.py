@@ -1,0 +1,325 @@
+"""Heat in the ground: conduction with freezing and thawing, on enthalpy, so that no joule is lost."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import equinox as eqx
+
+from tenbin.core.arrays import jax, jnp
+from tenbin.core.constants import SECONDS_PER_DAY, ZERO_CELSIUS, Constant
+from tenbin.core.params import param
+from tenbin.land.snow import LATENT_HEAT_OF_FUSION
+from tenbin.land.soil_hydraulics import SoilProperties
+from tenbin.land.tridiagonal import solve
+
+__all__ = [
+    "HEAT_CAPACITY_OF_ICE",
+    "HEAT_CAPACITY_OF_WATER",
+    "SoilHeatFluxes",
+    "SoilHeatParams",
+    "SoilHeatState",
+    "advect",
+    "enthalpy_at",
+    "initial_state",
+    "step",
+    "temperature_and_liquid",
+]
+
+HEAT_CAPACITY_OF_WATER = Constant(4186.0, "J kg-1 K-1", "15 degC calorie")
+HEAT_CAPACITY_OF_ICE = Constant(2100.0, "J kg-1 K-1", "ice near 0 degC, IAPWS R10-06, rounded")
+_C_WATER, _C_ICE, _FUSION = (
+    float(x) for x in (HEAT_CAPACITY_OF_WATER, HEAT_CAPACITY_OF_ICE, LATENT_HEAT_OF_FUSION)
+)
+_ZERO = float(ZERO_CELSIUS)
+_LN_WATER_CONDUCTIVITY = -0.5621  # 0.57 W m-1 K-1, Johansen 1975
+_LN_ICE_CONDUCTIVITY = 0.7839  # 2.19 W m-1 K-1, Johansen 1975: 2.2 in most models
+
+
+class SoilHeatParams(eqx.Module):
+    """What a calibration may touch in the heat of the ground."""
+
+    freezing_range: jax.Array = param(
+        0.2,
+        "K",
+        bounds=(0.02, 2.0),
+        prior_sd=0.1,
+        source="width about 0 degC over which the phase turns",
+        transform="log",
+    )
+    bound_water: jax.Array = param(
+        0.5,
+        "1",
+        bounds=(0.01, 2.0),
+        prior_sd=0.3,
+        source="Niu and Yang 2006, J. Hydrometeorol. 7, 937; of the wilting point",
+    )
+    ground_cover_resistance: jax.Array = param(
+        0.05,
+        "m2 K W-1",
+        bounds=(0.005, 1.0),
+        prior_sd=0.05,
+        source="Beringer et al. 2001, J. Clim. 14, 3324: moss and litter",
+        transform="log",
+    )
+    conductivity_scale: jax.Array = param(
+        1.0,
+        "1",
+        bounds=(0.3, 3.0),
+        prior_sd=0.25,
+        source="Cote and Konrad 2005, Can. Geotech. J. 42, 443",
+        transform="log",
+    )
+    geothermal_flux: jax.Array = param(
+        0.065,
+        "W m-2",
+        bounds=(0.02, 0.2),
+        prior_sd=0.02,
+        source="Davies 2013, Geochem. Geophys. Geosyst. 14, 4608: land mean",
+    )
+
+
+class SoilHeatState(NamedTuple):
+    """Enthalpy [J m-2], 0 for solids and liquid water at 0 degC, and temperature [K] of the layers, (layer, cell).
+
+    The temperature is what the enthalpy gave at the end of the last step: the next one starts its search there.
+    """
+
+    enthalpy: jax.Array
+    temperature: jax.Array
+
+
+class SoilHeatFluxes(NamedTuple):
+    """Results of a step; fluxes [W m-2] positive downward, (cell,); water [kg m-2] (layer of soil, cell)."""
+
+    ground_heat: jax.Array
+    geothermal: jax.Array
+    liquid: jax.Array
+    ice: jax.Array
+
+
+class _Branches(NamedTuple):
+    """Heat capacities [J m-2 K-1] thawed and frozen, latent heat [J m-2] and rounding [J m-2] of the layers."""
+
+    thawed: jax.Array
+    frozen: jax.Array
+    latent: jax.Array
+    width: jax.Array
+
+
+def _branches(
+    water: jax.Array, properties: SoilProperties, params: SoilHeatParams
+) -> tuple[_Branches, jax.Array]:
+    """The two straight lines of enthalpy against temperature, and the water that can freeze [kg m-2]."""
+    bound = params.bound_water * properties.wilting_point
+    freezable = water * water / (water + bound)
+    solids = properties.heat_capacity[: water.shape[0]]
+    thawed = solids + _C_WATER * water
+    frozen = thawed - (_C_WATER - _C_ICE) * freezable
+    return _Branches(thawed, frozen, _FUSION * freezable, params.freezing_range * thawed), freezable
+
+
+class _Point(NamedTuple):
+    temperature: jax.Array
+    slope: jax.Array
+
+
+def _temperature(enthalpy: jax.Array, branches: _Branches) -> tuple[_Point, jax.Array]:
+    """Temperature [degC] and its slope [K m2 J-1] at an enthalpy, and the part of the freezable water that is liquid.
+
+    T = s(H) / C_thawed - s(-H - L) / C_frozen with s(x) = (x + sqrt(x^2 + width^2)) / 2. The liquid part f solves
+    H = (C_frozen + (C_thawed - C_frozen) f) T - L (1 - f), written so that no digit cancels: it lies in 0..1.
+    """
+    below = enthalpy + branches.latent
+    square = branches.width * branches.width
+    root = jnp.sqrt(enthalpy * enthalpy + square)
+    root_below = jnp.sqrt(below * below + square)
+    above_zero = 0.5 * (enthalpy + root)
+    under_zero = 0.5 * (root_below - below)
+    per_thawed, per_frozen = 1.0 / branches.thawed, 1.0 / branches.frozen
+    temperature = above_zero * per_thawed - under_zero * per_frozen
+    slope = above_zero * per_thawed / root + under_zero * per_frozen / root_below
+    difference = branches.thawed - branches.frozen
+    molten = branches.latent * (above_zero + under_zero + below) / (root + root_below)
+    liquid = (molten + difference * above_zero * per_thawed) / (
+        branches.latent + difference * temperature + 1e-6
+    )
+    return _Point(temperature, slope), jnp.clip(liquid, 0.0, 1.0)
+
+
+def temperature_and_liquid(
+    enthalpy: jax.Array, water: jax.Array, properties: SoilProperties, params: SoilHeatParams
+) -> tuple[jax.Array, jax.Array]:
+    """Temperature [K] (layer, cell) and liquid water [kg m-2] (layer of soil, cell).
+
+    `enthalpy` [J m-2] (layer, cell); `water` is liquid and ice together [kg m-2] (layer of soil, cell). Valid from
+    -150 degC, where ice would take no heat to melt, to 80 degC.
+    """
+    n = water.shape[0]
+    branches, freezable = _branches(water, properties, params)
+    point, part = _temperature(enthalpy[:n], branches)
+    rock = enthalpy[n:] / properties.heat_capacity[n:]
+    return jnp.concatenate([point.temperature, rock]) + _ZERO, water - freezable * (1.0 - part)
+
+
+def enthalpy_at(
+    temperature: jax.Array, water: jax.Array, properties: SoilProperties, params: SoilHeatParams
+) -> jax.Array:
+    """Enthalpy [J m-2] (layer, cell) of layers all thawed or all frozen at a temperature [K], to start a run from."""
+    n = water.shape[0]
+    branches, _ = _branches(water, properties, params)
+    celsius = temperature - _ZERO
+    frozen = branches.frozen * celsius[:n] - branches.latent
+    soil = jnp.where(celsius[:n] > 0.0, branches.thawed * celsius[:n], frozen)
+    return jnp.concatenate([soil, properties.heat_capacity[n:] * celsius[n:]])
+
+
+def initial_state(
+    temperature: jax.Array, water: jax.Array, properties: SoilProperties, params: SoilHeatParams
+) -> tuple[SoilHeatState, jax.Array]:
+    """A state at a temperature [K] (layer, cell), and the liquid part [kg m-2] of `water` [kg m-2] in it."""
+    enthalpy = enthalpy_at(temperature, water, properties, params)
+    found, liquid = temperature_and_liquid(enthalpy, water, properties, params)
+    return SoilHeatState(enthalpy, found), liquid
+
+
+def thermal_conductivity(
+    liquid: jax.Array, ice: jax.Array, properties: SoilProperties, params: SoilHeatParams
+) -> jax.Array:
+    """Of every layer [W m-1 K-1] (layer, cell), with `liquid` and `ice` [kg m-2] (layer of soil, cell).
+
+    Between dry and saturated (a geometric mean of solids, water and ice, Johansen 1975) by the Kersten number of
+    Cote and Konrad 2005, kappa S / (1 + (kappa - 1) S), with kappa between its thawed and frozen value.
+    """
+    n = liquid.shape[0]
+    water = liquid + ice
+    frozen = ice / (water + 1e-6)
+    pores = _LN_WATER_CONDUCTIVITY + frozen * (_LN_ICE_CONDUCTIVITY - _LN_WATER_CONDUCTIVITY)
+    saturated = jnp.exp(properties.log_solid_conductivity + properties.porosity * pores)
+    kappa = properties.kersten_thawed + frozen * (properties.kersten_frozen - properties.kersten_thawed)
+    kersten = kappa * water / (properties.capacity + (kappa - 1.0) * water)
+    dry = properties.dry_conductivity
+    soil = dry[:n] + kersten * (saturated - dry[:n])
+    return jnp.concatenate([soil, dry[n:]]) * params.conductivity_scale
+
+
+def _conductances(
+    conductivity: jax.Array, surface_resistance: jax.Array, thickness: jax.Array
+) -> tuple[jax.Array, jax.Array]:
+    """Between the surface and the first middle (cell,), and between neighbouring middles (layer - 1, cell)."""
+    half = 0.5 * thickness / conductivity
+    return 1.0 / (surface_resistance + half[0]), 1.0 / (half[:-1] + half[1:])
+
+
+def step(
+    state: SoilHeatState,
+    liquid: jax.Array,
+    ice: jax.Array,
+    surface_temperature: jax.Array,
+    surface_resistance: jax.Array,
+    properties: SoilProperties,
+    params: SoilHeatParams,
+    *,
+    n_iteration: int = 2,
+    dt: float = float(SECONDS_PER_DAY),
+) -> tuple[SoilHeatState, SoilHeatFluxes]:
+    """The heat of the ground after `dt` [s] under a surface at `surface_temperature` [K] (cell,).
+
+    `surface_resistance` [m2 K W-1] (cell,) lies between that surface and the ground cover (the snow); `liquid` and
+    `ice` [kg m-2] are of the last step (layer of soil, cell), their sum stays. Implicit in time: temperature is
+    linearised in enthalpy about a guess of each layer by itself, `n_iteration` times; the enthalpy then changes by
+    the fluxes of the last solution, so that energy closes whatever the convergence.
+    """
+    water = liquid + ice
+    branches = _with_rock(_branches(water, properties, params)[0], properties)
+    resistance = surface_resistance + params.ground_cover_resistance
+    top, between = _conductances(
+        thermal_conductivity(liquid, ice, properties, params), resistance, properties.thickness
+    )
+    system = _System(
+        dt * top, dt * between, surface_temperature - _ZERO, dt * params.geothermal_flux, branches
+    )
+    guess = _alone(state, system)
+    for _ in range(n_iteration - 1):
+        guess = _linearised(state.enthalpy, guess, system)[0]
+    enthalpy, first = _linearised(state.enthalpy, guess, system)
+    temperature, melted = temperature_and_liquid(enthalpy, water, properties, params)
+    upward = jnp.broadcast_to(-params.geothermal_flux, first.shape)
+    return SoilHeatState(enthalpy, temperature), SoilHeatFluxes(first / dt, upward, melted, water - melted)
+
+
+class _System(NamedTuple):
+    """One implicit step: conductances times dt [J m-2 K-1], surface [degC], heat from below [J m-2]."""
+
+    top: jax.Array
+    between: jax.Array
+    surface: jax.Array
+    below: jax.Array
+    branches: _Branches
+
+
+def _with_rock(soil: _Branches, properties: SoilProperties) -> _Branches:
+    """Rock is a soil whose latent heat is nought and whose rounding is small."""
+    rock = properties.heat_capacity[soil.thawed.shape[0] :]
+    parts = _Branches(rock, rock, jnp.zeros_like(rock), 1e-3 * rock)
+    return _Branches(*(jnp.concatenate(pair) for pair in zip(soil, parts, strict=True)))
+
+
+def _alone(state: SoilHeatState, system: _System) -> jax.Array:
+    """Enthalpy [J m-2] that each layer would reach between neighbours that keep their temperature.
+
+    H + g T(H) = R is solved exactly on each branch of T(H): it finds the branch on which to linearise.
+    """
+    celsius = state.temperature - _ZERO
+    inner = system.between
+    conductance = jnp.concatenate([inner, jnp.zeros_like(inner[:1])])
+    conductance = conductance.at[1:].add(inner).at[0].add(system.top)
+    arriving = jnp.concatenate([inner * celsius[1:], jnp.broadcast_to(system.below, inner[:1].shape)])
+    arriving = arriving.at[1:].add(inner * celsius[:-1]).at[0].add(system.top * system.surface)
+    reached = state.enthalpy + arriving
+    branches = system.branches
+    above = jnp.maximum(reached, 0.0)
+    below = jnp.maximum(-reached - branches.latent, 0.0)
+    lost = above * (conductance / (branches.thawed + conductance))
+    return reached - lost + below * (conductance / (branches.frozen + conductance))
+
+
+def _linearised(enthalpy: jax.Array, guess: jax.Array, system: _System) -> tuple[jax.Array, jax.Array]:
+    """New enthalpy [J m-2] with temperature linearised about `guess`, and the heat through the surface [J m-2]."""
+    point, _ = _temperature(guess, system.branches)
+    capacity = 1.0 / point.slope
+    inner = system.between
+    nothing = jnp.zeros_like(inner[:1])
+    above, below = jnp.concatenate([system.top[None], inner]), jnp.concatenate([inner, nothing])
+    arriving = enthalpy - guess + capacity * point.temperature
+    arriving = arriving.at[0].add(system.top * system.surface).at[-1].add(system.below)
+    lower, upper = jnp.concatenate([nothing, -inner]), -below
+    temperature = solve(lower, capacity + above + below, upper, arriving)
+    first = system.top * (system.surface - temperature[0])
+    flow = inner * (temperature[:-1] - temperature[1:])
+    into = jnp.concatenate([first[None], flow])
+    out = jnp.concatenate([flow, jnp.broadcast_to(-system.below, nothing.shape)])
+    return enthalpy + (into - out), first
+
+
+def advect(
+    enthalpy: jax.Array,
+    temperature: jax.Array,
+    interface: jax.Array,
+    loss: jax.Array,
+    surface_temperature: jax.Array,
+) -> tuple[jax.Array, jax.Array]:
+    """Enthalpy [J m-2] (layer, cell) after moving liquid water has carried its heat, and the net heat gained [J m-2].
+
+    `temperature` [K] (layer, cell); `interface` [kg m-2] (layer of soil + 1, cell), downward; `loss` [kg m-2] (layer
+    of soil, cell) leaves by roots and evaporation at the layer's temperature; water enters at
+    `surface_temperature` [K] (cell,) or at 0 degC where that is lower. Each flux has the heat of where it comes from.
+    """
+    n = loss.shape[0]
+    celsius = temperature[:n] - _ZERO
+    source = jnp.concatenate([jnp.maximum(surface_temperature - _ZERO, 0.0)[None], celsius])
+    target = jnp.concatenate([celsius, celsius[-1:]])
+    carried = _C_WATER * (jnp.maximum(interface, 0.0) * source + jnp.minimum(interface, 0.0) * target)
+    lost = _C_WATER * loss * celsius
+    gained = carried[0] - carried[-1] - jnp.sum(lost, axis=0)
+    return enthalpy.at[:n].add(carried[:-1] - carried[1:] - lost), gained
