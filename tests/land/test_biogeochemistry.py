@@ -121,8 +121,10 @@ def test_without_nitrogen_plants_grow_less():
     held = state.vegetation_nitrogen
     state = state._replace(vegetation_nitrogen=held._replace(reserve=0.0 * held.reserve))
     _, hungry = step_jit(state, a_day(), PARAMS)
-    _, fed = step_jit(start(), a_day(), PARAMS)
-    assert bool((hungry.growth_limitation < 0.1).all()) and bool((fed.growth_limitation > 0.5).all())
+    _, fed = step_jit(
+        state._replace(vegetation_nitrogen=held._replace(reserve=20.0 * held.reserve)), a_day(), PARAMS
+    )
+    assert bool((hungry.growth_limitation < 0.01).all()) and bool((fed.growth_limitation > 0.95).all())
 
 
 TOUCHED = (

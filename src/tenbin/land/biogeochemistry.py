@@ -6,20 +6,22 @@ from typing import Any, NamedTuple
 
 from tenbin.core.arrays import jax, jnp
 from tenbin.land import decomposition as decay
-from tenbin.land import fire, land_use, nitrogen, plant_losses
-from tenbin.land import vegetation_carbon as plants
+from tenbin.land import fire, nitrogen, plant_losses
 from tenbin.land.biogeochemistry_state import (
     BiogeochemistryFluxes,
     BiogeochemistryInputs,
     BiogeochemistryParams,
     BiogeochemistryState,
+    Constants,
     carbon_total,
     initial_state,
     nitrogen_total,
+    prepare,
 )
-from tenbin.land.decomposition import Cascade, LitterPools, SoilPools
-from tenbin.land.land_use import ProductPools, WoodFate
+from tenbin.land.decomposition import LitterPools, SoilPools
+from tenbin.land.land_use import ProductPools
 from tenbin.land.nitrogen import MineralNitrogen
+from tenbin.land.plant_growth import Grown, after_growth, breathe, grow
 from tenbin.land.plant_losses import PlantLosses
 from tenbin.land.soil_grid import DEFAULT_GRID, SoilGrid
 from tenbin.land.vegetation_carbon import DAY, YEAR, VegetationPools
@@ -36,127 +38,6 @@ __all__ = [
     "prepare",
     "step",
 ]
-
-
-class Constants(NamedTuple):
-    """What follows from parameters and soil alone and need not be worked out again each day: see `prepare`."""
-
-    cascade: Cascade
-    turnover: tuple[jax.Array, jax.Array, jax.Array]
-    living_nitrogen: tuple[jax.Array, jax.Array, jax.Array]
-    dead_nitrogen: tuple[jax.Array, ...]
-    soil_nitrogen: tuple[jax.Array, jax.Array, jax.Array]
-    wood_fate: WoodFate
-    product_decay: ProductPools
-
-
-def prepare(
-    params: BiogeochemistryParams,
-    sand: jax.Array,
-    n_layer: int,
-    *,
-    grid: SoilGrid = DEFAULT_GRID,
-    dt: float = DAY,
-) -> Constants:
-    """Rates and ratios that stay the same from day to day, to be made once and handed to every `step`.
-
-    `sand` [0..1] (cell,), `n_layer` the number of soil layers whose moisture is given.
-    """
-    plan = decay.cascade(sand, params.decomposition, n_layer, grid=grid, dt=dt)
-    rates, ratios = params.vegetation, params.nitrogen
-    return Constants(
-        plan,
-        (
-            plants.turnover_fraction(rates.leaf_turnover, dt=dt),
-            plants.turnover_fraction(rates.wood_turnover, dt=dt),
-            plants.turnover_fraction(rates.root_turnover, dt=dt),
-        ),
-        (1.0 / ratios.leaf_cn, 1.0 / ratios.wood_cn, 1.0 / ratios.root_cn),
-        nitrogen.nitrogen_per_carbon(plan, ratios),
-        (1.0 / ratios.active_cn, 1.0 / ratios.slow_cn, 1.0 / ratios.passive_cn),
-        land_use.cleared_wood(params.land_use),
-        land_use.product_decay(params.land_use, dt=dt),
-    )
-
-
-class _Grown(NamedTuple):
-    """What breathing and growing took and gave in one step [kg m-2]."""
-
-    breath: plants.Maintenance
-    new: plants.Growth
-    cost: jax.Array
-    need: plants.Growth
-    total_need: jax.Array
-    supplement: jax.Array
-    limitation: jax.Array
-    leaf_fall: jax.Array
-    full_leaf: jax.Array
-
-
-_EXCESS_RESPIRED = 0.3
-"""Share of the carbon denied to growth by nitrogen that is breathed [1], own choice; the rest stays stored."""
-
-
-def _breathe(
-    state: BiogeochemistryState,
-    inputs: BiogeochemistryInputs,
-    root_temperature: jax.Array,
-    params: BiogeochemistryParams,
-    dt: float,
-) -> plants.Maintenance:
-    """Maintenance respiration; that of roots follows their nitrogen."""
-    root = state.vegetation_nitrogen.root * params.nitrogen.root_cn
-    weather = (inputs.gpp, inputs.leaf_respiration, inputs.tas, root_temperature)
-    return plants.maintenance(state.vegetation, root, *weather, params.vegetation, dt=dt)
-
-
-def _grow(
-    state: BiogeochemistryState,
-    inputs: BiogeochemistryInputs,
-    breath: plants.Maintenance,
-    params: BiogeochemistryParams,
-    fixed: Constants,
-    limited: bool,
-    dt: float,
-) -> _Grown:
-    """Grow as far as carbon, warmth and nitrogen allow; what nitrogen denies is stored or breathed."""
-    p, store = params.vegetation, state.vegetation_nitrogen.reserve
-    target = inputs.lai_target * p.leaf_carbon_per_area
-    full_leaf = plants.remembered_leaf(state.full_leaf, target, dt=dt)
-    wanted, leaf_fall = plants.leaf_balance(state.vegetation.leaf, target, p, dt=dt)
-    activity = plants.growth_activity(inputs.tas, p)
-    able = plants.potential_growth(breath.reserve, wanted, full_leaf, activity, p, dt=dt)
-    need = plants.Growth(*(x * ratio for x, ratio in zip(able, fixed.living_nitrogen, strict=True)))
-    total = need.leaf + need.wood + need.root
-    limit = (
-        nitrogen.growth_limitation(store, total, params.nitrogen, dt=dt) if limited else jnp.ones_like(total)
-    )
-    supplement = jnp.zeros_like(total) if limited else jnp.maximum(total - store, 0.0)
-    made, per_made = able.leaf + able.wood + able.root, 1.0 / (1.0 - p.growth_respiration)
-    cost = made * ((per_made - 1.0) * limit + per_made * _EXCESS_RESPIRED * (1.0 - limit))
-    new, used = (plants.Growth(*(x * limit for x in amounts)) for amounts in (able, need))
-    return _Grown(breath, new, cost, used, total * limit, supplement, limit, leaf_fall, full_leaf)
-
-
-def _after_growth(
-    state: BiogeochemistryState, grown: _Grown
-) -> tuple[VegetationPools, VegetationPools, jax.Array]:
-    """Carbon and nitrogen of plants once they have grown, and the carbon spent on tissue [kg m-2]."""
-    carbon, held, new, need = state.vegetation, state.vegetation_nitrogen, grown.new, grown.need
-    spent = new.leaf + new.wood + new.root + grown.cost
-    store = held.reserve + grown.supplement - grown.total_need
-    return (
-        VegetationPools(
-            carbon.leaf + new.leaf,
-            carbon.wood + new.wood,
-            carbon.root + new.root,
-            jnp.maximum(grown.breath.reserve - spent, 0.0),
-        ),
-        VegetationPools(
-            held.leaf + need.leaf, held.wood + need.wood, held.root + need.root, jnp.maximum(store, 0.0)
-        ),
-        spent,
-    )
 
 
 def _plant_losses(
@@ -336,7 +217,7 @@ def _added(state: BiogeochemistryState, change: BiogeochemistryState) -> Biogeoc
     """The state plus its change, in the precision of the state; what rounding would make negative is nil."""
     after = jax.tree.map(lambda x, d: jnp.maximum(x + d.astype(x.dtype), 0.0), state[:-2], change[:-2])
     full_leaf, mean_npp = (x.astype(y.dtype) for x, y in zip(change[-2:], state[-2:], strict=True))
-    return BiogeochemistryState(*after, full_leaf, state.mean_npp + mean_npp)
+    return BiogeochemistryState(*(*after, full_leaf, state.mean_npp + mean_npp))
 
 
 def step(
@@ -362,9 +243,9 @@ def step(
     activity = decay.layer_activity(temperature, inputs.soil_saturation, params.decomposition)
     potential = _once(decay.decay_fractions(activity, fixed.cascade, inputs.oxygen))
     root_zone = fixed.cascade.weights[1]
-    breath = _once(_breathe(now, inputs, decay.depth_mean(temperature, root_zone), params, dt))
-    grown = _once(_grow(now, inputs, breath, params, fixed, nitrogen_limitation, dt))
-    carbon, held, spent = _once(_after_growth(now, grown))
+    breath = _once(breathe(now, inputs, decay.depth_mean(temperature, root_zone), params, dt))
+    grown = _once(grow(now, inputs, breath, params, fixed, nitrogen_limitation, dt))
+    carbon, held, spent = _once(after_growth(now, grown))
     burn = fire.losses(fire.burned_share(inputs.burned_fraction, dt=dt), inputs.fuel_moisture, params.fire)
     fall, fall_n, back = _once(_plant_losses(carbon, held, grown.leaf_fall, inputs, burn, params, fixed, dt))
     brought = _fed(inputs, params.nitrogen, dt)
@@ -381,7 +262,7 @@ def _account(
     state: BiogeochemistryState,
     now: BiogeochemistryState,
     inputs: BiogeochemistryInputs,
-    grown: _Grown,
+    grown: Grown,
     spent: jax.Array,
     fallen: tuple[PlantLosses, PlantLosses, jax.Array],
     rotten: _Decayed,

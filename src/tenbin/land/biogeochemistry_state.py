@@ -7,20 +7,26 @@ from typing import NamedTuple
 import equinox as eqx
 
 from tenbin.core.arrays import jax
-from tenbin.land.decomposition import DecompositionParams, LitterPools, SoilPools
+from tenbin.land import decomposition as decay
+from tenbin.land import land_use, nitrogen
+from tenbin.land import vegetation_carbon as plants
+from tenbin.land.decomposition import Cascade, DecompositionParams, LitterPools, SoilPools
 from tenbin.land.fire import FireParams
-from tenbin.land.land_use import LandUseParams, ProductPools
+from tenbin.land.land_use import LandUseParams, ProductPools, WoodFate
 from tenbin.land.nitrogen import MineralNitrogen, NitrogenParams
-from tenbin.land.vegetation_carbon import VegetationCarbonParams, VegetationPools
+from tenbin.land.soil_grid import DEFAULT_GRID, SoilGrid
+from tenbin.land.vegetation_carbon import DAY, VegetationCarbonParams, VegetationPools
 
 __all__ = [
     "BiogeochemistryFluxes",
     "BiogeochemistryInputs",
     "BiogeochemistryParams",
     "BiogeochemistryState",
+    "Constants",
     "carbon_total",
     "initial_state",
     "nitrogen_total",
+    "prepare",
 ]
 
 
@@ -122,22 +128,14 @@ class BiogeochemistryFluxes(NamedTuple):
 
 def carbon_total(state: BiogeochemistryState) -> jax.Array:
     """All carbon of the land [kg C m-2], (cell,)."""
-    return sum(
-        (sum(pool) for pool in (state.vegetation, state.litter, state.soil, state.products)),
-        0.0 * state.full_leaf,
-    )
+    pools = (*state.vegetation, *state.litter, *state.soil, *state.products)
+    return sum(pools[1:], pools[0])
 
 
 def nitrogen_total(state: BiogeochemistryState) -> jax.Array:
     """All nitrogen of the land [kg N m-2], (cell,)."""
-    pools = (
-        state.vegetation_nitrogen,
-        state.litter_nitrogen,
-        state.soil_nitrogen,
-        state.products_nitrogen,
-        state.mineral,
-    )
-    return sum((sum(pool) for pool in pools), 0.0 * state.full_leaf)
+    living = (*state.vegetation_nitrogen, *state.products_nitrogen, *state.mineral)
+    return sum((*living[1:], *state.litter_nitrogen, *state.soil_nitrogen), living[0])
 
 
 def initial_state(leaf_carbon: jax.Array, params: BiogeochemistryParams) -> BiogeochemistryState:
@@ -160,7 +158,7 @@ def initial_state(leaf_carbon: jax.Array, params: BiogeochemistryParams) -> Biog
         litter,
         soil,
         products,
-        VegetationPools(*living, 0.5 * (living[0] + living[2])),
+        VegetationPools(living[0], living[1], living[2], 0.5 * (living[0] + living[2])),
         LitterPools(*(c / cn for c, cn in zip(litter, dead_cn, strict=True))),
         SoilPools(*(c / cn for c, cn in zip(soil, soil_cn, strict=True))),
         ProductPools(0.0 * like, 0.0 * like),
@@ -169,3 +167,44 @@ def initial_state(leaf_carbon: jax.Array, params: BiogeochemistryParams) -> Biog
         mean_npp=0.4 + 0.0 * like,
     )
     return jax.tree.map(lambda pool: pool.astype(like.dtype), state)
+
+
+class Constants(NamedTuple):
+    """What follows from parameters and soil alone and need not be worked out again each day: see `prepare`."""
+
+    cascade: Cascade
+    turnover: tuple[jax.Array, jax.Array, jax.Array]
+    living_nitrogen: tuple[jax.Array, jax.Array, jax.Array]
+    dead_nitrogen: tuple[jax.Array, ...]
+    soil_nitrogen: tuple[jax.Array, jax.Array, jax.Array]
+    wood_fate: WoodFate
+    product_decay: ProductPools
+
+
+def prepare(
+    params: BiogeochemistryParams,
+    sand: jax.Array,
+    n_layer: int,
+    *,
+    grid: SoilGrid = DEFAULT_GRID,
+    dt: float = DAY,
+) -> Constants:
+    """Rates and ratios that stay the same from day to day, to be made once and handed to every `step`.
+
+    `sand` [0..1] (cell,), `n_layer` the number of soil layers whose moisture is given.
+    """
+    plan = decay.cascade(sand, params.decomposition, n_layer, grid=grid, dt=dt)
+    rates, ratios = params.vegetation, params.nitrogen
+    return Constants(
+        plan,
+        (
+            plants.turnover_fraction(rates.leaf_turnover, dt=dt),
+            plants.turnover_fraction(rates.wood_turnover, dt=dt),
+            plants.turnover_fraction(rates.root_turnover, dt=dt),
+        ),
+        (1.0 / ratios.leaf_cn, 1.0 / ratios.wood_cn, 1.0 / ratios.root_cn),
+        nitrogen.nitrogen_per_carbon(plan, ratios),
+        (1.0 / ratios.active_cn, 1.0 / ratios.slow_cn, 1.0 / ratios.passive_cn),
+        land_use.cleared_wood(params.land_use),
+        land_use.product_decay(params.land_use, dt=dt),
+    )

@@ -82,12 +82,12 @@ def burned_share(rate: jax.Array, *, dt: float) -> jax.Array:
     return jnp.clip(rate * dt, 0.0, 1.0)
 
 
-def completeness(wet: jax.Array, dry: jax.Array, moisture: jax.Array) -> jax.Array:
+def completeness(wet: jax.Array, dry: jax.Array, moisture: jax.Array | float) -> jax.Array:
     """Share of exposed fuel that burns [0..1], linear in fuel `moisture` [0 dry .. 1 wet] (van der Werf 2010)."""
     return dry + (wet - dry) * moisture
 
 
-def losses(burned: jax.Array, moisture: jax.Array, params: FireParams) -> FireLosses:
+def losses(burned: jax.Array, moisture: jax.Array | float, params: FireParams) -> FireLosses:
     """Shares of pools lost on a step in which `burned` [0..1] of the ground burns at fuel `moisture` [0..1]."""
     killed = burned * params.mortality
     leaf = completeness(params.leaf_wet, params.leaf_dry, moisture)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from tenbin.core.arrays import jax, jnp
+from tenbin.core.arrays import jax
 from tenbin.land.fire import FireLosses
 from tenbin.land.land_use import LandUseParams, WoodFate
 from tenbin.land.vegetation_carbon import VegetationPools
@@ -96,10 +96,5 @@ def without_drawn_back(
 
 def apply(pools: VegetationPools, part: PlantLosses) -> PlantLosses:
     """Amounts [kg m-2] that leave `pools` by their shares."""
-    leaf, wood = pools.leaf, pools.wood
-    return PlantLosses(
-        *(jnp.multiply(leaf, share) for share in part[:4]),
-        *(jnp.multiply(wood, share) for share in part[4:9]),
-        pools.root * part.root_litter,
-        pools.reserve * part.reserve_litter,
-    )
+    organs = (pools.leaf,) * 4 + (pools.wood,) * 5 + (pools.root, pools.reserve)
+    return PlantLosses(*(organ * share for organ, share in zip(organs, part, strict=True)))

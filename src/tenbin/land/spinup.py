@@ -141,7 +141,7 @@ def _anderson(
 ) -> jax.Array:
     """Anderson iteration on one vector (n,), mixing the last `memory` residuals by regularised least squares."""
 
-    def advance(carry: tuple[jax.Array, ...], _: None) -> tuple[tuple[jax.Array, ...], None]:
+    def advance(carry: Any, _: None) -> tuple[Any, None]:
         x, old_value, old_residual, differences, changes = carry
         value = function(x)
         residual = value - x
