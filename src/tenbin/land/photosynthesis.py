@@ -39,6 +39,8 @@ _OXYGEN = 0.209
 """Mole fraction of O2 in air [1]."""
 _HIGH_DEACTIVATION = 200.0e3
 """Energy of deactivation of Vcmax and Jmax [J mol-1] (Kattge and Knorr 2007)."""
+_LEAST_RATE = 1e-13
+"""A rate that is nought to any leaf [mol m-2 s-1]."""
 _KK = "Kattge and Knorr 2007, Plant Cell Environ. 30, 1176"
 _BERNACCHI = "Bernacchi et al. 2001, Plant Cell Environ. 24, 253"
 _COLLATZ = "Collatz et al. 1992, Aust. J. Plant Physiol. 19, 519"
@@ -135,8 +137,9 @@ class LeafFluxes(NamedTuple):
 class CanopyFluxes(NamedTuple):
     """What a canopy does, per ground area, each (cell,).
 
-    `gpp`, `leaf_respiration` [kg C m-2 s-1] and `apar` [mol photons m-2 s-1] are means of 24 h (of the moment
-    if the canopy is that of a moment); `conductance` [mol H2O m-2 s-1] is the mean over daylight; `inside_ratio` is its ci/ca [1].
+    `gpp`, `leaf_respiration` [kg C m-2 s-1] and `apar` [mol photons m-2 s-1] are means of 24 h (or of the
+    moment, if the canopy is that of a moment); `conductance` [mol H2O m-2 s-1] is the mean over daylight;
+    `inside_ratio` is its ci/ca [1].
     """
 
     gpp: jax.Array
@@ -207,7 +210,7 @@ def electron_transport(absorbed: jax.Array, jmax: jax.Array, params: Photosynthe
 
     `absorbed` photons I [mol m-2 s-1] (Farquhar and Wong 1984, Aust. J. Plant Physiol. 11, 191).
     """
-    return smooth_minimum(params.quantum_yield * absorbed, jmax, params.light_curvature)  # type: ignore[arg-type]
+    return _lesser(params.quantum_yield * absorbed, jmax, params.light_curvature)
 
 
 def gross_assimilation(
@@ -243,7 +246,7 @@ def _c3(
     by_enzyme = vcmax * over / (ci + response.michaelis)
     electrons = electron_transport(absorbed, jmax, params)
     by_light = 0.25 * electrons * over / (ci + 2.0 * response.compensation)
-    return smooth_minimum(by_enzyme, by_light)
+    return _lesser(by_enzyme, by_light)
 
 
 def _c4(
@@ -257,7 +260,12 @@ def _c4(
     by_enzyme = vcmax25 * response.c4_capacity
     by_light = params.c4_quantum_yield * absorbed
     by_carbon = params.c4_initial_slope * vcmax25 * response.c4_slope * ci
-    return smooth_minimum(smooth_minimum(by_enzyme, by_light, 0.83), by_carbon, 0.93)
+    return _lesser(_lesser(by_enzyme, by_light, 0.83), by_carbon, 0.93)
+
+
+def _lesser(a: jax.Array, b: jax.Array, curvature: jax.Array | float = 0.97) -> jax.Array:
+    """Smooth minimum of two rates, each kept off nought so that 32-bit squares do not underflow in the gradient."""
+    return smooth_minimum(a + _LEAST_RATE, b + _LEAST_RATE, curvature)  # type: ignore[arg-type]
 
 
 def leaf_respiration(

@@ -151,7 +151,7 @@ def diffuse_fraction(clearness: jax.Array) -> jax.Array:
     """Share of the day's light that comes from the whole sky rather than from the sun [1], .17 to 1.
 
     A logistic curve through the piecewise daily relation of Spitters et al. (1986, Agric. For. Meteorol. 38, 217),
-    within .035 of it between clearness 0.1 and 0.75; smooth, as in Ridley et al. (2010, Renew. Energy 35, 478).
+    within .037 of it between clearness 0.1 and 0.75; smooth, as in Ridley et al. (2010, Renew. Energy 35, 478).
     """
     return 0.17 + 0.83 / (1.0 + jnp.exp(8.4 * (clearness - 0.508)))
 

@@ -1,0 +1,110 @@
+"""Energy and evaporation: closed balances, the worked example of FAO-56, and reason at the limits."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from tenbin.core.arrays import jax, jnp
+from tenbin.land import energy, radiation
+
+
+def of_type(module, kind=4):
+    return jax.tree.map(lambda a: a if a.ndim == 0 else a[kind], module)
+
+
+def day(conductance=0.3, wetness=0.8, **options):
+    values = (
+        200.0,
+        50000.0,
+        290.0,
+        285.0,
+        295.0,
+        800.0,
+        1e5,
+        3.0,
+        options.pop("lai", 3.0),
+        conductance,
+        wetness,
+    )
+    return energy.daily(*(jnp.array([v]) for v in values), of_type(energy.EnergyParams()), **options)
+
+
+def test_reference_evaporation_at_uccle_on_6_july():
+    # FAO-56, example 18: 3.88 mm d-1 from Rn 13.28 MJ m-2 d-1, 16.9 C, u2 2.078 m s-1, deficit 0.589 kPa
+    tas, pressure = jnp.array(16.9 + 273.15), jnp.array(100100.0)
+    air = energy.air_state(tas, pressure, radiation.saturation_vapour_pressure(tas))
+    assert float(air.slope) == pytest.approx(122.0, abs=1.0)
+    assert float(air.psychrometric) == pytest.approx(66.6, abs=0.5)
+    resistance = jnp.array(208.0 / 2.078)
+    latent = energy.penman_monteith(
+        jnp.array(13.28e6 / 86400), jnp.array(589.0), air, resistance, jnp.array(1 / 70)
+    )
+    assert float(latent / air.latent_heat) * 86400 == pytest.approx(3.88, rel=0.015)
+
+
+def test_resistance_of_the_reference_grass_is_208_over_wind():
+    wind = jnp.array(5.0)
+    # FAO-56, box 4: grass of .12 m, wind at 2 m over the ground, that is 1.88 m over its tops
+    found = energy.aerodynamic_resistance(wind, jnp.array(0.12), above=1.88)
+    assert float(found) == pytest.approx(208.0 / 5.0, rel=0.02)
+
+
+@pytest.mark.parametrize("ground", [0.0, 15.0, -10.0])
+def test_energy_balance_closes(ground):
+    out = day(ground=ground, snow_cover=jnp.array([0.3]))
+    np.testing.assert_allclose(out.latent + out.sensible + out.ground, out.net_radiation, rtol=1e-12)
+    again = energy.close(out, jnp.array([290.0]), jnp.array([1e-5]), 0.0, ground)
+    np.testing.assert_allclose(again.latent + again.sensible + again.ground, again.net_radiation, rtol=1e-12)
+    np.testing.assert_allclose(again.latent, out.latent_heat * 1e-5)
+
+
+def test_closed_leaves_and_bare_ground_transpire_nothing():
+    assert float(day(conductance=0.0).transpiration_potential[0]) == 0.0
+    assert float(day(lai=0.0, conductance=0.0).interception_potential[0]) == 0.0
+
+
+def test_wide_open_leaves_evaporate_no_more_than_open_water():
+    tas = jnp.array(290.0)
+    air = energy.air_state(tas, jnp.array(1e5), radiation.saturation_vapour_pressure(tas))
+    rates = energy.penman_monteith(
+        jnp.array(300.0), jnp.array(900.0), air, jnp.array(30.0), jnp.array([1e-3, 1e-2, 1.0, 1e6])
+    )
+    water = (air.slope * 300.0 + air.density * energy.HEAT_CAPACITY * 900.0 / 30.0) / (
+        air.slope + air.psychrometric
+    )
+    assert (np.diff(rates) > 0).all() and float(rates[-1]) == pytest.approx(float(water), rel=1e-5)
+
+
+def test_priestley_taylor_is_1_26_times_equilibrium():
+    tas = jnp.array(290.0)
+    air = energy.air_state(tas, jnp.array(1e5), radiation.saturation_vapour_pressure(tas))
+    one, more = (energy.equilibrium_evaporation(jnp.array(150.0), air, c) for c in (1.0, 1.26))
+    assert float(more / one) == pytest.approx(1.26)
+
+
+def test_wet_soil_evaporates_more_and_shade_spares_it():
+    assert day(wetness=1.0).soil_evaporation_potential[0] > 2 * day(wetness=0.2).soil_evaporation_potential[0]
+    assert day(lai=6.0).soil_evaporation_potential[0] < day(lai=0.5).soil_evaporation_potential[0]
+
+
+def test_snow_whitens_low_plants_more_than_forest():
+    seen, cover = jnp.array(0.2), jnp.array(1.0)
+    grass, forest = (energy.surface_albedo(seen, cover, of_type(energy.EnergyParams(), k)) for k in (8, 3))
+    assert 0.5 < float(grass) < 0.75 and 0.15 < float(forest) < 0.4
+
+
+def test_a_dry_surface_is_warmer_than_the_air_and_gradients_are_finite():
+    dry = day(conductance=0.0, wetness=0.0)
+    assert dry.surface_temperature[0] > day().surface_temperature[0]
+
+    def total(tas, wind):
+        values = (0.0, 0.0, tas, tas - 5, tas + 5, 0.0, 1e5, wind, 0.0, 0.0, 0.0)
+        out = energy.daily(
+            *(jnp.asarray(v) for v in values), of_type(energy.EnergyParams()), clearness=jnp.array(0.0)
+        )
+        return sum(map(jnp.sum, out))
+
+    for celsius in (-60.0, 0.0, 50.0):
+        slopes = jax.grad(total, argnums=(0, 1))(jnp.array(celsius + 273.15), jnp.array(0.0))
+        assert np.isfinite(slopes).all()
