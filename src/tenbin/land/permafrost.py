@@ -57,7 +57,8 @@ def melt_excess_ice(excess_ice: jax.Array, enthalpy: jax.Array, params: Permafro
     # above^2 / (above + corner) is nought with its slope at 0: frozen ground keeps all its ice for ever
     warmth = params.melt_part * above * above / (above + _CORNER)
     melt = smooth_minimum(excess_ice, warmth * (1.0 / float(LATENT_HEAT_OF_FUSION)))
-    return ExcessIceMelt(excess_ice - melt, enthalpy.at[:n].add(-float(LATENT_HEAT_OF_FUSION) * melt), melt)
+    cooled = enthalpy[:n] - float(LATENT_HEAT_OF_FUSION) * melt
+    return ExcessIceMelt(excess_ice - melt, jnp.concatenate([cooled, enthalpy[n:]]), melt)
 
 
 _CORNER = 1.0e3  # J m-2, less than a hundredth of a kelvin of the thinnest layer

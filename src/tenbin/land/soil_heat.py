@@ -257,6 +257,17 @@ class _System(NamedTuple):
     below: jax.Array
     branches: _Branches
 
+    def faces(self) -> tuple[jax.Array, jax.Array]:
+        """Conductances through the upper and the lower face of each layer (layer, cell)."""
+        upper = jnp.concatenate([self.top[None], self.between])
+        return upper, jnp.concatenate([self.between, jnp.zeros_like(self.top)[None]])
+
+    def from_outside(self) -> jax.Array:
+        """Heat [J m-2] (layer, cell) that layers at 0 degC would get from the surface and from below."""
+        top = (self.top * self.surface)[None]
+        bottom = jnp.broadcast_to(self.below, top.shape)
+        return jnp.concatenate([top, jnp.zeros_like(self.between[1:]), bottom])
+
 
 def _with_rock(soil: _Branches, properties: SoilProperties) -> _Branches:
     """Rock is a soil whose latent heat is nought and whose rounding is small."""
@@ -271,17 +282,18 @@ def _alone(state: SoilHeatState, system: _System) -> jax.Array:
     H + g T(H) = R is solved exactly on each branch of T(H): it finds the branch on which to linearise.
     """
     celsius = state.temperature - _ZERO
-    inner = system.between
-    conductance = jnp.concatenate([inner, jnp.zeros_like(inner[:1])])
-    conductance = conductance.at[1:].add(inner).at[0].add(system.top)
-    arriving = jnp.concatenate([inner * celsius[1:], jnp.broadcast_to(system.below, inner[:1].shape)])
-    arriving = arriving.at[1:].add(inner * celsius[:-1]).at[0].add(system.top * system.surface)
-    reached = state.enthalpy + arriving
+    above, below = system.faces()
+    conductance = above + below
+    nothing = jnp.zeros_like(celsius[:1])  # the surface, which `from_outside` holds, and the bottom
+    neighbours = above * jnp.concatenate([nothing, celsius[:-1]]) + below * jnp.concatenate(
+        [celsius[1:], nothing]
+    )
+    reached = state.enthalpy + system.from_outside() + neighbours
     branches = system.branches
-    above = jnp.maximum(reached, 0.0)
-    below = jnp.maximum(-reached - branches.latent, 0.0)
-    lost = above * (conductance / (branches.thawed + conductance))
-    return reached - lost + below * (conductance / (branches.frozen + conductance))
+    warm = jnp.maximum(reached, 0.0)
+    cold = jnp.maximum(-reached - branches.latent, 0.0)
+    lost = warm * (conductance / (branches.thawed + conductance))
+    return reached - lost + cold * (conductance / (branches.frozen + conductance))
 
 
 def _linearised(enthalpy: jax.Array, guess: jax.Array, system: _System) -> tuple[jax.Array, jax.Array]:
@@ -289,16 +301,13 @@ def _linearised(enthalpy: jax.Array, guess: jax.Array, system: _System) -> tuple
     point, _ = _temperature(guess, system.branches)
     capacity = 1.0 / point.slope
     inner = system.between
-    nothing = jnp.zeros_like(inner[:1])
-    above, below = jnp.concatenate([system.top[None], inner]), jnp.concatenate([inner, nothing])
-    arriving = enthalpy - guess + capacity * point.temperature
-    arriving = arriving.at[0].add(system.top * system.surface).at[-1].add(system.below)
-    lower, upper = jnp.concatenate([nothing, -inner]), -below
-    temperature = solve(lower, capacity + above + below, upper, arriving)
+    above, below = system.faces()
+    arriving = enthalpy - guess + capacity * point.temperature + system.from_outside()
+    temperature = solve(-above, capacity + above + below, -below, arriving)
     first = system.top * (system.surface - temperature[0])
     flow = inner * (temperature[:-1] - temperature[1:])
     into = jnp.concatenate([first[None], flow])
-    out = jnp.concatenate([flow, jnp.broadcast_to(-system.below, nothing.shape)])
+    out = jnp.concatenate([flow, jnp.broadcast_to(-system.below, flow[:1].shape)])
     return enthalpy + (into - out), first
 
 
@@ -322,4 +331,4 @@ def advect(
     carried = _C_WATER * (jnp.maximum(interface, 0.0) * source + jnp.minimum(interface, 0.0) * target)
     lost = _C_WATER * loss * celsius
     gained = carried[0] - carried[-1] - jnp.sum(lost, axis=0)
-    return enthalpy.at[:n].add(carried[:-1] - carried[1:] - lost), gained
+    return jnp.concatenate([enthalpy[:n] + (carried[:-1] - carried[1:] - lost), enthalpy[n:]]), gained

@@ -131,18 +131,16 @@ def step(
     uptake, lost = _extraction(
         liquid, dt * transpiration, dt * evaporation, root_fraction, properties, params
     )
-    left = liquid - uptake
-    left = left.at[0].add(-lost)
+    losses = jnp.concatenate([uptake[:1] + lost, uptake[1:]])
     direct = dt * incoming * runoff_fraction(liquid, ice, properties, params)
     infiltration = dt * incoming - direct
     available = jnp.maximum(properties.capacity - ice, 0.0)
     log_impedance = -_LN10 * params.ice_impedance * jnp.clip(ice / properties.capacity, 0.0, 1.0)
-    seeped, down = _seepage(left, infiltration, log_impedance, properties, params, dt)
+    seeped, down = _seepage(liquid - losses, infiltration, log_impedance, properties, params, dt)
     settled, up = _return_flow(seeped, available)
     rise = _capillarity(settled, available, log_impedance, properties, params, dt)
-    interface = jnp.concatenate([(infiltration - up[0])[None], down.at[:-1].add(rise - up[1:])])
-    change = interface[:-1] - interface[1:] - uptake
-    new = liquid + change.at[0].add(-lost)
+    interface = jnp.concatenate([(infiltration - up[0])[None], down[:-1] + (rise - up[1:]), down[-1:]])
+    new = liquid + (interface[:-1] - interface[1:] - losses)
     fluxes = SoilWaterFluxes(interface, uptake, lost, infiltration, direct, up[0])
     return SoilWaterState(new, ice), fluxes
 
@@ -239,12 +237,12 @@ def _seepage(
     """
     power = 2.0 * properties.exponent + 2.0
     rate = jnp.log(power * dt * properties.conductivity / properties.capacity) + log_impedance
-    rate = rate.at[-1].add(jnp.log(params.free_drainage))
     left, down, arriving = [], [], infiltration
     for k in range(liquid.shape[0]):
         full = liquid[k] + arriving
         saturation = jnp.maximum(full / properties.capacity[k], _DRY)
-        exceeding = rate[k] + power[k] * jnp.log(saturation)
+        blocked = jnp.log(params.free_drainage) if k == liquid.shape[0] - 1 else 0.0
+        exceeding = rate[k] + blocked + power[k] * jnp.log(saturation)
         arriving = full * (1.0 - jnp.exp(-_softplus(exceeding) / power[k]))
         left.append(full - arriving)
         down.append(arriving)
