@@ -41,3 +41,13 @@ def test_the_step_is_the_slope_of_the_positive_part():
 @pytest.mark.parametrize(("a", "b"), [(3.0, -3.0), (-3.0, 3.0)])
 def test_a_smooth_maximum_is_the_larger_one_far_from_the_tie(a, b):
     np.testing.assert_allclose(smooth_maximum(a, b, 1e-4), 3.0, atol=1e-6)
+
+
+@pytest.mark.parametrize("kind", ["float32", "float64"])
+def test_nothing_and_nothing_make_nothing_in_any_precision(kind):
+    nothing = jnp.zeros(3, kind)
+    value, slopes = jax.jit(jax.value_and_grad(lambda a, b: smooth_minimum(a, b).sum(), (0, 1)))(
+        nothing, nothing
+    )
+    assert value == 0.0
+    assert np.isfinite(slopes).all()

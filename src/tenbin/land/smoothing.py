@@ -44,4 +44,5 @@ def floored_ratio(numerator: jax.Array, denominator: jax.Array, floor: float) ->
 
 
 def _tiny(x: jax.Array) -> float:
-    return float(jnp.finfo(jnp.result_type(x)).tiny) ** 0.5
+    """A number whose square is still a normal number: smaller ones are flushed to zero on the way."""
+    return 1e4 * float(jnp.finfo(jnp.result_type(x)).tiny) ** 0.5

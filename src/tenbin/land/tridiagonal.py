@@ -12,8 +12,8 @@ def solve(lower: jax.Array, diagonal: jax.Array, upper: jax.Array, rhs: jax.Arra
 
     `lower`, `diagonal`, `upper` are (layer, cell); `rhs` is (..., layer, cell), any number of right-hand sides
     of one matrix. lower[0] and upper[-1] are not read. The matrix must be diagonally dominant (no pivoting:
-    Thomas, see Press et al., Numerical Recipes, section 2.4). The loop over layers is unrolled: layers are few,
-    cells many. Derivatives, forward and reverse, solve one more system instead of retracing the loop.
+    Thomas, see Press et al., Numerical Recipes, section 2.4). Derivatives, forward and reverse, solve one more
+    system instead of retracing the loop.
     """
     nothing = jnp.zeros_like(diagonal[:1])
     below = jnp.concatenate([nothing, upper[:-1]])
@@ -33,15 +33,27 @@ def solve(lower: jax.Array, diagonal: jax.Array, upper: jax.Array, rhs: jax.Arra
 
 
 def _thomas(lower: jax.Array, diagonal: jax.Array, upper: jax.Array, rhs: jax.Array) -> jax.Array:
-    n = diagonal.shape[0]
-    inverse = 1.0 / diagonal[0]
-    ratios = [upper[0] * inverse]
-    partial = [rhs[..., 0, :] * inverse]
-    for k in range(1, n):
-        inverse = 1.0 / (diagonal[k] - lower[k] * ratios[-1])
-        ratios.append(upper[k] * inverse)
-        partial.append((rhs[..., k, :] - lower[k] * partial[-1]) * inverse)
-    x = [partial[-1]]
-    for k in range(n - 2, -1, -1):
-        x.append(partial[k] - ratios[k] * x[-1])
-    return jnp.stack(x[::-1], axis=-2)
+    """Elimination down and substitution up, as loops over layers.
+
+    Unrolled, the compiler would work the elimination of all layers above out again for each layer.
+    """
+    rows = jnp.moveaxis(rhs, -2, 0)
+    nothing = jnp.zeros_like(rows[0])
+
+    def eliminate(above: tuple[jax.Array, jax.Array], row: tuple) -> tuple:
+        ratio, partial = above
+        low, middle, high, right = row
+        inverse = 1.0 / (middle - low * ratio)
+        here = (high * inverse, (right - low * partial) * inverse)
+        return here, here
+
+    start = (jnp.zeros_like(diagonal[0]), nothing)
+    _, solved = jax.lax.scan(eliminate, start, (lower, diagonal, upper, rows))
+
+    def substitute(below: jax.Array, row: tuple[jax.Array, jax.Array]) -> tuple[jax.Array, jax.Array]:
+        ratio, partial = row
+        x = partial - ratio * below
+        return x, x
+
+    _, x = jax.lax.scan(substitute, nothing, solved, reverse=True)
+    return jnp.moveaxis(x, 0, -2)
