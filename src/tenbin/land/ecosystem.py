@@ -29,7 +29,7 @@ from tenbin.land.soil_grid import DEFAULT_GRID, SoilGrid
 from tenbin.land.soil_hydraulics import SoilProperties, properties
 from tenbin.land.trace_gases import GasFluxes, GasParams, GasState, Living
 
-__all__ = ["LandFluxes", "LandParams", "LandState", "Options", "Place", "initial_state", "place", "step"]
+__all__ = ["LandFluxes", "LandParams", "LandState", "Options", "Place", "initial_state", "place", "place_with", "step"]
 
 DAY = float(SECONDS_PER_DAY)
 
@@ -84,6 +84,7 @@ class Place(NamedTuple):
     root_fraction: jax.Array
     c4: jax.Array
     params: LandParams
+    life: biogeochemistry.Constants
 
 
 class LandState(NamedTuple):
@@ -108,14 +109,19 @@ class LandFluxes(NamedTuple):
 
 
 def place(surface: Surface, params: LandParams, options: Options) -> Place:
-    """Constants of a run; differentiable in `params`, which may hold one value, one a plant type or one a cell."""
+    """Constants of a run; differentiable in `params`, which hold one value or one for each plant type."""
+    return place_with(surface, at_cells(params, surface.plant_type, surface.latitude.dtype), options)
+
+
+def place_with(surface: Surface, here: LandParams, options: Options) -> Place:
+    """Constants of a run whose parameters are already those of the cells, each () or (cell,)."""
     dtype = surface.latitude.dtype
-    here = at_cells(params, surface.plant_type, dtype)
     soil = properties(surface.sand, surface.clay, surface.organic, options.grid, here.ground.hydraulics)
     decay = jnp.broadcast_to(here.ground.root_decay, surface.latitude.shape)
     pathway = jnp.asarray([kind.c4 for kind in PLANT_TYPES], dtype)[surface.plant_type]
     roots = soil_water.root_fraction(decay, options.grid)
-    return Place(surface, soil, trace_gases.nitrogen_soil(surface, soil), roots, pathway, here)
+    life = biogeochemistry.prepare(here.life, surface.sand, options.grid.n_soil, grid=options.grid)
+    return Place(surface, soil, trace_gases.nitrogen_soil(surface, soil), roots, pathway, here, life)
 
 
 def initial_state(
@@ -248,8 +254,9 @@ def _life(
         fuel_moisture=saturation[0],
     )
     return biogeochemistry.step(
-        state, inputs, here.params.life, nitrogen_limitation=options.nitrogen, grid=options.grid, dt=dt
-    )
+        state, inputs, here.params.life, constants=here.life if dt == DAY else None,
+        nitrogen_limitation=options.nitrogen, grid=options.grid, dt=dt,
+    )  # fmt: skip
 
 
 def _methane(

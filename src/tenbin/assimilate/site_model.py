@@ -1,0 +1,154 @@
+"""The land model at flux towers: many sites side by side, each with its weather, its ground and its parameters."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import equinox as eqx
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from tenbin.core.arrays import jax, jnp
+from tenbin.core.params import declarations, param
+from tenbin.data.embedded_tables import background_co2
+from tenbin.data.towers import gaps
+from tenbin.land import ecosystem, labelled, simulation
+from tenbin.land.drivers import Drivers, Surface
+from tenbin.land.ecosystem import LandParams, LandState, Options, Place
+from tenbin.land.parameters import at_cells, replace
+
+__all__ = ["FLUXES", "Knob", "SiteBatch", "SiteParams", "batch_of", "knobs_of", "predict", "tiled"]
+
+FLUXES = ("gpp", "et", "nee")
+OPTIONS = Options(gases=False, tags=False, nitrogen=False)
+"""What towers see: their daily carbon and water do not depend on methane, nor on whence water came."""
+
+
+class SiteParams(eqx.Module):
+    """The land's parameters and, for a place whose history is not known, how much its soil holds."""
+
+    land: LandParams = eqx.field(default_factory=LandParams)
+    soil_store: jax.Array = param(
+        1.0,
+        "1",
+        bounds=(0.1, 4.0),
+        prior_sd=0.3,
+        source="dead carbon over that of a steady state; sinks of forests let it lie below 1",
+        transform="log",
+    )
+
+
+class SiteBatch(NamedTuple):
+    """Sites of one length: drivers (time, site), ground (site,), what was observed (flux, time, site), NaN if not."""
+
+    names: tuple[str, ...]
+    time: tuple[pd.DatetimeIndex, ...]
+    drivers: Drivers
+    surface: Surface
+    observed: np.ndarray
+
+
+class Knob(NamedTuple):
+    """A parameter that is calibrated: dotted name, and for each site its prior place and spread on the real line."""
+
+    name: str
+    lower: float
+    upper: float
+    is_log: bool
+    centre: np.ndarray
+    spread: np.ndarray
+
+
+def batch_of(datasets: dict[str, xr.Dataset]) -> SiteBatch:
+    """Sites put side by side; the shorter ones repeat their last days, which are not predicted."""
+    sites = [gaps.fill(ds) for ds in datasets.values()]
+    days = max(ds.sizes["time"] for ds in sites)
+    drivers = [_drivers(ds, days) for ds in sites]
+    observed = [_observed(ds, days) for ds in sites]
+    return SiteBatch(
+        tuple(datasets),
+        tuple(pd.DatetimeIndex(ds["time"].values) for ds in sites),
+        Drivers(*(jnp.concatenate(parts, axis=1) for parts in zip(*drivers, strict=True))),
+        labelled.site_surface([ds.attrs for ds in sites]),
+        np.stack(observed, axis=-1),
+    )
+
+
+def _drivers(ds: xr.Dataset, days: int) -> Drivers:
+    """A tower's own CO2 holds the breath of its forest: the air's background stands in for it."""
+    month = pd.DatetimeIndex(ds["time"].values)
+    latitude = float(ds.attrs["latitude"])
+    ds = ds.assign(co2=("time", background_co2(month, latitude)))
+    drivers = labelled.drivers_of(ds, np.array([latitude]))
+    return jax.tree.map(lambda x: jnp.pad(x, ((0, days - x.shape[0]), (0, 0)), mode="edge"), drivers)
+
+
+def _observed(ds: xr.Dataset, days: int) -> np.ndarray:
+    nothing = np.full(ds.sizes["time"], np.nan)
+    columns = [ds[name].to_numpy() if name in ds else nothing for name in FLUXES]
+    return np.stack([np.pad(c, (0, days - len(c)), constant_values=np.nan) for c in columns])
+
+
+def tiled(batch: SiteBatch, times: int) -> tuple[Drivers, Surface]:
+    """The sites `times` over along the cells, for as many sets of parameters."""
+    drivers = jax.tree.map(lambda x: jnp.tile(x, (1, times)), batch.drivers)
+    return drivers, jax.tree.map(lambda x: jnp.tile(x, times), batch.surface)
+
+
+def knobs_of(names: tuple[str, ...], surface: Surface, widen: float = 1.0) -> tuple[Knob, ...]:
+    """The parameters `names` of SiteParams as knobs at the sites; the prior spread is multiplied by `widen`."""
+    declared = {d.name: d for d, _ in declarations(SiteParams())}
+    kinds = np.asarray(surface.plant_type)
+    return tuple(_knob(declared[name], kinds, widen) for name in names)
+
+
+def _knob(declared, kinds: np.ndarray, widen: float) -> Knob:  # type: ignore[no-untyped-def]
+    is_log = declared.transform == "log"
+    lower, upper = (np.log(b) if is_log else b for b in declared.bounds)
+    default = np.asarray(declared.default, float)
+    at_site = default[kinds] if default.ndim else np.full(len(kinds), float(default))
+    # A default on its bound has no place on the real line: it starts a hundredth of the range inside.
+    value = np.log(at_site) if is_log else at_site
+    share = np.clip((value - lower) / (upper - lower), 0.01, 0.99)
+    sd = declared.prior_sd / at_site if is_log else np.full(len(kinds), declared.prior_sd)
+    slope = (upper - lower) * share * (1.0 - share)
+    spread = np.clip(widen * sd / slope, 0.02, 3.0)
+    return Knob(declared.name, lower, upper, is_log, np.log(share / (1.0 - share)), spread)
+
+
+def turned(knobs: tuple[Knob, ...], turns: jax.Array, surface: Surface) -> SiteParams:
+    """Parameters at the cells when each knob is turned by `turns` (knob, cell) of its prior spreads."""
+    times = turns.shape[1] // len(knobs[0].centre)
+    here = at_cells(SiteParams(), surface.plant_type, surface.latitude.dtype)
+    values = {}
+    for knob, turn in zip(knobs, turns, strict=True):
+        place = jnp.tile(jnp.asarray(knob.centre), times) + jnp.tile(jnp.asarray(knob.spread), times) * turn
+        value = knob.lower + (knob.upper - knob.lower) * jax.nn.sigmoid(place)
+        values[knob.name] = jnp.exp(value) if knob.is_log else value
+    return replace(here, values)
+
+
+def predict(params: SiteParams, drivers: Drivers, surface: Surface) -> jax.Array:
+    """Daily GPP, evapotranspiration and NEE [kg m-2 s-1] (flux, time, cell) from a settled start."""
+    here = ecosystem.place_with(surface, params.land, OPTIONS)
+    state = _settled(here, drivers, params)
+
+    def keep(fluxes: ecosystem.LandFluxes) -> jax.Array:
+        return jnp.stack([fluxes.canopy.gpp, fluxes.ground.evapotranspiration, fluxes.life.nee])
+
+    _, daily = simulation.day_by_day(_step(here), state, drivers, keep)
+    return jnp.moveaxis(daily, 0, 1)
+
+
+def _step(here: Place) -> simulation.DailyStep:
+    return lambda state, weather: ecosystem.step(state, weather, here, OPTIONS)
+
+
+def _settled(here: Place, drivers: Drivers, params: SiteParams) -> LandState:
+    state = ecosystem.initial_state(
+        here, jnp.mean(drivers.tas, axis=0), jnp.mean(drivers.lai, axis=0), OPTIONS
+    )
+    year = jax.tree.map(lambda x: x[:365], drivers)
+    state, _ = simulation.day_by_day(_step(here), state, year, lambda fluxes: ())
+    return state
