@@ -102,6 +102,22 @@ def report(config: ConfigOption = None, out: OutOption = None) -> None:
     _stage("report", config, out)
 
 
+@app.command(short_help="Run the land ecosystem over a grid.")
+def land(config: ConfigArgument = None, out: OutOption = None) -> None:
+    """Run the land over a grid -> land_monthly.nc, land_totals.csv, ledger.csv, restart.npz.
+
+    \b
+    Goes on where an earlier run stopped. Without a file: the globe at 2.5 degrees under a climatology.
+    Examples:
+      tenbin land --out tenbin-land
+      tenbin config --land > land.yaml
+      tenbin land land.yaml --out siberia
+    """
+    from tenbin.workflow.land_run import run as run_land
+
+    run_land(config, out, _console())
+
+
 @app.command(short_help="Provenance and conservation of a run folder.")
 def check(
     folder: Annotated[Path | None, typer.Argument(help="Run folder.")] = None,
@@ -141,6 +157,7 @@ def fetch(
 @app.command("config", short_help="Print or check a configuration.")
 def show_config(
     config: Annotated[Path | None, typer.Argument(help="YAML file to check and print resolved.")] = None,
+    for_land: Annotated[bool, typer.Option("--land", help="Of 'tenbin land'.")] = False,
 ) -> None:
     """Print the default configuration as commented YAML, or check a file of yours.
 
@@ -148,10 +165,11 @@ def show_config(
     Examples:
       tenbin config > run.yaml
       tenbin config run.yaml
+      tenbin config --land > land.yaml
     """
-    from tenbin.workflow.template import describe
+    from tenbin.workflow.template import describe, describe_land
 
-    typer.echo(describe(config), nl=False)
+    typer.echo(describe_land(config) if for_land else describe(config), nl=False)
 
 
 @app.command(short_help="Print the version.")

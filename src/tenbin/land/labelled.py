@@ -42,7 +42,7 @@ def drivers_of(ds: xr.Dataset, latitude: np.ndarray, dtype: str = "float64") -> 
         Fault("drivers", name, "nothing", f"a variable in {DRIVER_UNITS[name]}", "add it to the drivers")
         for name in missing
     )
-    given = {name: _columns(ds[name]) for name in (*_NEEDED, *_OPTIONAL) if name in ds}
+    given: dict[str, Any] = {name: _columns(ds[name]) for name in (*_NEEDED, *_OPTIONAL) if name in ds}
     day = pd.DatetimeIndex(ds["time"].values).dayofyear.to_numpy(float)
     sun = radiation.solar_geometry(jnp.asarray(latitude)[None, :], jnp.asarray(day)[:, None])
     given |= {

@@ -20,11 +20,28 @@ OPENING = """\
 """
 
 
+OPENING_LAND = """\
+# Configuration of a run of the land. Every key may be left out; the values shown are the defaults.
+# Use it with: tenbin land land.yaml --out tenbin-land
+"""
+
+
 def describe(path: Path | None) -> str:
     """The commented defaults, or the file `path` read, checked and printed with every default filled in."""
     if path is None:
         return commented_defaults()
     return str(yaml.safe_dump(load_config(path).model_dump(mode="json"), sort_keys=False, allow_unicode=True))
+
+
+def describe_land(path: Path | None) -> str:
+    """As `describe`, for the settings of a run of the land."""
+    from tenbin.workflow.config import load_as
+    from tenbin.workflow.land_settings import LandConfig
+
+    if path is None:
+        return OPENING_LAND + commented(LandConfig())
+    settled = load_as(LandConfig, path).model_dump(mode="json")
+    return str(yaml.safe_dump(settled, sort_keys=False, allow_unicode=True))
 
 
 def commented_defaults() -> str:

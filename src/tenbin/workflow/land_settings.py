@@ -1,0 +1,65 @@
+"""What a run of the land is asked to do: its weather, its cover, how long it settles and what it keeps."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from tenbin.core.compute import ComputeConfig
+from tenbin.workflow.quantities import refusal
+from tenbin.workflow.settings import Section
+
+__all__ = ["Box", "LandConfig"]
+
+CLIMATOLOGY = "climatology"
+Degrees = Annotated[float, Field(json_schema_extra={"unit": "degree"})]
+
+
+class Box(Section):
+    """The part of the globe that is run."""
+
+    south: Degrees = Field(
+        -60.0, ge=-90, le=90, description="Southern edge; Antarctica is left out by default."
+    )
+    north: Degrees = Field(90.0, ge=-90, le=90, description="Northern edge.")
+    west: Degrees = Field(0.0, ge=-180, le=360, description="Western edge, degrees east.")
+    east: Degrees = Field(360.0, ge=-180, le=360, description="Eastern edge, degrees east.")
+
+    @model_validator(mode="after")
+    def _has_an_inside(self) -> Box:
+        if self.north <= self.south or self.east <= self.west:
+            raise refusal(", an empty box", "north above south and east above west")
+        return self
+
+
+class LandConfig(Section):
+    """A run of the land over a grid."""
+
+    drivers: str = Field(
+        CLIMATOLOGY,
+        description="'climatology' builds daily weather from a monthly climatology; else a NetCDF file or Zarr "
+        "store of daily CF drivers along (time, lat, lon) or (time, cell).",
+    )
+    cover: str = Field(
+        "estimated",
+        description="'estimated' from climate; else a NetCDF map of plant types, soil and fractions.",
+    )
+    year: int = Field(2010, ge=1850, le=2100, description="Calendar year of the weather that is built.")
+    seed: int = Field(0, ge=0, description="Seed of the daily weather.")
+    settle_years: int = Field(40, ge=1, le=2000, description="Years run before the one that is kept.")
+    soil_settles: bool = Field(
+        True,
+        description="Solve slow carbon and nitrogen for their steady state half way through the settling.",
+    )
+    plant_types: int = Field(3, ge=1, le=13, description="Most plant types kept in a cell, the widest first.")
+    box: Box = Field(Box(), description="Part of the globe.")
+    precision: Literal["float32", "float64"] = Field("float64", description="Arithmetic of fluxes.")
+    block: int = Field(1024, ge=1, le=65536, description="Tiles that are run side by side in one task.")
+    parameters: dict[str, float] = Field({}, description="Parameters to change, by dotted name.")
+    compute: ComputeConfig = Field(ComputeConfig(), description="Where the work is done.")
+
+    def folder_of(self, base: Path) -> Path:
+        """Where finished blocks wait until all are done."""
+        return base / "blocks"
