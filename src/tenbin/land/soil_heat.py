@@ -11,7 +11,6 @@ from tenbin.core.constants import SECONDS_PER_DAY, ZERO_CELSIUS, Constant
 from tenbin.core.params import param
 from tenbin.land.snow import LATENT_HEAT_OF_FUSION
 from tenbin.land.soil_hydraulics import SoilProperties
-from tenbin.land.tridiagonal import solve
 
 __all__ = [
     "HEAT_CAPACITY_OF_ICE",
@@ -203,14 +202,6 @@ def thermal_conductivity(
     return jnp.concatenate([soil, dry[n:]]) * params.conductivity_scale
 
 
-def _conductances(
-    conductivity: jax.Array, surface_resistance: jax.Array, thickness: jax.Array
-) -> tuple[jax.Array, jax.Array]:
-    """Between the surface and the first middle (cell,), and between neighbouring middles (layer - 1, cell)."""
-    half = 0.5 * thickness / conductivity
-    return 1.0 / (surface_resistance + half[0]), 1.0 / (half[:-1] + half[1:])
-
-
 def step(
     state: SoilHeatState,
     liquid: jax.Array,
@@ -226,89 +217,182 @@ def step(
     """The heat of the ground after `dt` [s] under a surface at `surface_temperature` [K] (cell,).
 
     `surface_resistance` [m2 K W-1] (cell,) lies between that surface and the ground cover (the snow); `liquid` and
-    `ice` [kg m-2] are of the last step (layer of soil, cell), their sum stays. Implicit in time: temperature is
-    linearised in enthalpy about a guess of each layer by itself, `n_iteration` times; the enthalpy then changes by
-    the fluxes of the last solution, so that energy closes whatever the convergence.
+    `ice` [kg m-2] are of the last step (layer of soil, cell), their sum stays. Implicit in time. Each of
+    `n_iteration` passes first gathers, upward, how the ground below a layer answers to its temperature, each layer
+    there on the chord of its enthalpy curve from the old state to the last guess; then, downward, it gives each layer
+    the enthalpy that solves its own curve for the heat that arrives. What one layer gives the next one gets, so that
+    energy closes whatever the convergence, and chords keep the answer from below between old temperatures.
     """
+    n = liquid.shape[0]
     water = liquid + ice
-    branches = _with_rock(_branches(water, properties, params)[0], properties)
-    resistance = surface_resistance + params.ground_cover_resistance
-    top, between = _conductances(
-        thermal_conductivity(liquid, ice, properties, params), resistance, properties.thickness
-    )
-    system = _System(
-        dt * top, dt * between, surface_temperature - _ZERO, dt * params.geothermal_flux, branches
-    )
-    guess = _alone(state, system)
-    for _ in range(n_iteration - 1):
-        guess = _linearised(state.enthalpy, guess, system)[0]
-    enthalpy, first = _linearised(state.enthalpy, guess, system)
+    half = 0.5 / dt * properties.thickness / thermal_conductivity(liquid, ice, properties, params)
+    layers = _layers(state.enthalpy[:n], water, half[:n], properties, params)
+    rock, foot = _rock_below(state.enthalpy[n:], half[n:], properties.heat_capacity[n:], dt, params)
+    above = 1.0 / ((surface_resistance + params.ground_cover_resistance) / dt + half[0])
+    arriving = above * (surface_temperature - _ZERO)
+    guess = layers.enthalpy
+    for _ in range(n_iteration):
+        below = _ascend(guess, layers, foot)
+        guess, first, leaving = _descend(layers, below, arriving, above)
+    enthalpy = jnp.concatenate([guess, _into_rock(state.enthalpy[n:], rock, leaving)])
     temperature, melted = temperature_and_liquid(enthalpy, water, properties, params)
-    upward = jnp.broadcast_to(-params.geothermal_flux, first.shape)
-    return SoilHeatState(enthalpy, temperature), SoilHeatFluxes(first / dt, upward, melted, water - melted)
+    upward = jnp.broadcast_to(-params.geothermal_flux, leaving.shape)
+    ground_heat = (arriving - above * first) / dt
+    return SoilHeatState(enthalpy, temperature), SoilHeatFluxes(ground_heat, upward, melted, water - melted)
 
 
-class _System(NamedTuple):
-    """One implicit step: conductances times dt [J m-2 K-1], surface [degC], heat from below [J m-2]."""
+class _Layers(NamedTuple):
+    """What stays through the passes (layer of soil, cell): old enthalpy [J m-2] and temperature [degC], reciprocal
+    capacities, latent heat, squared rounding, thermal half-thickness over dt [K m2 J-1], roots at the old enthalpy."""
 
-    top: jax.Array
-    between: jax.Array
-    surface: jax.Array
-    below: jax.Array
-    branches: _Branches
-
-    def faces(self) -> tuple[jax.Array, jax.Array]:
-        """Conductances through the upper and the lower face of each layer (layer, cell)."""
-        upper = jnp.concatenate([self.top[None], self.between])
-        return upper, jnp.concatenate([self.between, jnp.zeros_like(self.top)[None]])
-
-    def from_outside(self) -> jax.Array:
-        """Heat [J m-2] (layer, cell) that layers at 0 degC would get from the surface and from below."""
-        top = (self.top * self.surface)[None]
-        bottom = jnp.broadcast_to(self.below, top.shape)
-        return jnp.concatenate([top, jnp.zeros_like(self.between[1:]), bottom])
+    enthalpy: jax.Array
+    temperature: jax.Array
+    per_thawed: jax.Array
+    per_frozen: jax.Array
+    latent: jax.Array
+    square: jax.Array
+    half: jax.Array
+    root: jax.Array
+    root_below: jax.Array
 
 
-def _with_rock(soil: _Branches, properties: SoilProperties) -> _Branches:
-    """Rock is a soil whose latent heat is nought and whose rounding is small."""
-    rock = properties.heat_capacity[soil.thawed.shape[0] :]
-    parts = _Branches(rock, rock, jnp.zeros_like(rock), 1e-3 * rock)
-    return _Branches(*(jnp.concatenate(pair) for pair in zip(soil, parts, strict=True)))
-
-
-def _alone(state: SoilHeatState, system: _System) -> jax.Array:
-    """Enthalpy [J m-2] that each layer would reach between neighbours that keep their temperature.
-
-    H + g T(H) = R is solved exactly on each branch of T(H): it finds the branch on which to linearise.
-    """
-    celsius = state.temperature - _ZERO
-    above, below = system.faces()
-    conductance = above + below
-    nothing = jnp.zeros_like(celsius[:1])  # the surface, which `from_outside` holds, and the bottom
-    neighbours = above * jnp.concatenate([nothing, celsius[:-1]]) + below * jnp.concatenate(
-        [celsius[1:], nothing]
+def _layers(
+    enthalpy: jax.Array,
+    water: jax.Array,
+    half: jax.Array,
+    properties: SoilProperties,
+    params: SoilHeatParams,
+) -> _Layers:
+    branches, _ = _branches(water, properties, params)
+    square = branches.width * branches.width
+    below = enthalpy + branches.latent
+    root = jnp.sqrt(enthalpy * enthalpy + square)
+    root_below = jnp.sqrt(below * below + square)
+    per_thawed, per_frozen = 1.0 / branches.thawed, 1.0 / branches.frozen
+    temperature = 0.5 * ((enthalpy + root) * per_thawed - (root_below - below) * per_frozen)
+    return _Layers(
+        enthalpy,
+        temperature,
+        per_thawed,
+        per_frozen,
+        branches.latent,
+        square,
+        half,
+        root,
+        root_below,
     )
-    reached = state.enthalpy + system.from_outside() + neighbours
-    branches = system.branches
-    warm = jnp.maximum(reached, 0.0)
-    cold = jnp.maximum(-reached - branches.latent, 0.0)
-    lost = warm * (conductance / (branches.thawed + conductance))
-    return reached - lost + cold * (conductance / (branches.frozen + conductance))
 
 
-def _linearised(enthalpy: jax.Array, guess: jax.Array, system: _System) -> tuple[jax.Array, jax.Array]:
-    """New enthalpy [J m-2] with temperature linearised about `guess`, and the heat through the surface [J m-2]."""
-    point, _ = _temperature(guess, system.branches)
-    capacity = 1.0 / point.slope
-    inner = system.between
-    above, below = system.faces()
-    arriving = enthalpy - guess + capacity * point.temperature + system.from_outside()
-    temperature = solve(-above, capacity + above + below, -below, arriving)
-    first = system.top * (system.surface - temperature[0])
-    flow = inner * (temperature[:-1] - temperature[1:])
-    into = jnp.concatenate([first[None], flow])
-    out = jnp.concatenate([flow, jnp.broadcast_to(-system.below, flow[:1].shape)])
-    return enthalpy + (into - out), first
+class _Below(NamedTuple):
+    """How ground answers: heat into it is conductance * (temperature at its top - its own temperature)."""
+
+    temperature: jax.Array
+    conductance: jax.Array
+
+
+_Carry = tuple[jax.Array, jax.Array]
+
+
+def _chord(guess: jax.Array, layer: _Layers) -> jax.Array:
+    """Slope [K m2 J-1] of the chord of T(H) from the old enthalpy to a guess, never a quotient of nought by nought."""
+    square, both = layer.square, layer.enthalpy + guess
+    below = guess + layer.latent
+    root, root_below = jnp.sqrt(guess * guess + square), jnp.sqrt(below * below + square)
+    thawed = 1.0 + both / (layer.root + root)
+    frozen = 1.0 - (both + 2.0 * layer.latent) / (layer.root_below + root_below)
+    return 0.5 * (thawed * layer.per_thawed + frozen * layer.per_frozen)
+
+
+def _joined(foot: _Carry, temperature: jax.Array, slope: jax.Array, half: jax.Array) -> tuple[_Carry, _Carry]:
+    """A layer laid on the ground below, (own temperature [degC], resistance [K m2 J-1]) seen from its top, and how
+    it answers to heat from above: (temperature, slope) at its middle."""
+    own, resistance = foot
+    through = resistance + half
+    shared = 1.0 / (through + slope)
+    middle = (through * temperature + slope * own) * shared
+    compliance = slope * through * shared
+    return (middle, compliance + half), (middle, compliance)
+
+
+def _ascend(guess: jax.Array, layers: _Layers, foot: _Carry) -> _Below:
+    """What lies below the middle of each layer (layer of soil, cell), gathered from the bottom up."""
+
+    def body(foot: _Carry, row: tuple[jax.Array, _Layers]) -> tuple[_Carry, _Below]:
+        layer = row[1]
+        below = _Below(foot[0], 1.0 / (foot[1] + layer.half))
+        return _joined(foot, layer.temperature, _chord(row[0], layer), layer.half)[0], below
+
+    return jax.lax.scan(body, foot, (guess, layers), reverse=True)[1]
+
+
+def _descend(
+    layers: _Layers, below: _Below, arriving: jax.Array, above: jax.Array
+) -> tuple[jax.Array, jax.Array, jax.Array]:
+    """Enthalpies [J m-2] (layer of soil, cell), temperature [degC] of the first layer, heat [J m-2] out of the last.
+
+    H + g T(H) = R for each layer. With one corner of T(H) it is a quadratic; with both, the sum of the two solutions
+    is exact where they lie apart and where there is no latent heat. The first layer gets `arriving` - `above` T.
+    """
+
+    def body(carry: tuple, row: tuple[_Layers, _Below, jax.Array]) -> tuple:
+        arriving, first = carry
+        layer, ground, leading = row
+        outer = leading * above
+        conductance = outer + ground.conductance
+        reach = layer.enthalpy + arriving + ground.conductance * ground.temperature
+        temperature = _solved(reach, conductance, layer)
+        out = ground.conductance * (temperature - ground.temperature)
+        enthalpy = layer.enthalpy + ((arriving - outer * temperature) - out)
+        return (out, first + leading * temperature), enthalpy
+
+    leading = jnp.eye(1, layers.half.shape[0], dtype=above.dtype)[0]
+    start = (arriving, jnp.zeros_like(above))
+    (leaving, first), enthalpy = jax.lax.scan(body, start, (layers, below, leading))
+    return enthalpy, first, leaving
+
+
+def _solved(reach: jax.Array, conductance: jax.Array, layer: _Layers) -> jax.Array:
+    """Temperature [degC] at which H + conductance T(H) = reach [J m-2]."""
+    thawed, frozen = 1.0 + conductance * layer.per_thawed, 1.0 + conductance * layer.per_frozen
+    short = -(reach + layer.latent)
+    warm = (reach + jnp.sqrt(reach * reach + thawed * layer.square)) * layer.per_thawed / thawed
+    cold = (short + jnp.sqrt(short * short + frozen * layer.square)) * layer.per_frozen / frozen
+    return 0.5 * (warm - cold)
+
+
+_INSULATED = 1e9  # K m2 J-1: what no heat passes in a step
+
+
+def _rock_below(
+    enthalpy: jax.Array, half: jax.Array, capacity: jax.Array, dt: float, params: SoilHeatParams
+) -> tuple[tuple[_Below, _Below], _Carry]:
+    """How rock answers, (layer of rock, cell) at its middles and below them, and the whole of it seen from its top.
+
+    At the bottom enters the geothermal flux, as from a very hot place behind a very great resistance.
+    """
+
+    def body(foot: _Carry, row: tuple) -> tuple[_Carry, tuple[_Below, _Below]]:
+        held, thickness, per_capacity = row
+        below = _Below(foot[0], 1.0 / (foot[1] + thickness))
+        carried, middle = _joined(foot, held * per_capacity, per_capacity, thickness)
+        return carried, (_Below(*middle), below)
+
+    resistance = jnp.full(enthalpy.shape[1:], _INSULATED, enthalpy.dtype)
+    foot = (resistance * (dt * params.geothermal_flux), resistance)
+    per_capacity = jnp.broadcast_to(1.0 / capacity, enthalpy.shape)
+    carried, rows = jax.lax.scan(body, foot, (enthalpy, half, per_capacity), reverse=True)
+    return rows, carried
+
+
+def _into_rock(enthalpy: jax.Array, rock: tuple[_Below, _Below], arriving: jax.Array) -> jax.Array:
+    """Enthalpy [J m-2] (layer of rock, cell) after heat `arriving` [J m-2] (cell,) at its top."""
+
+    def body(heat: jax.Array, row: tuple[jax.Array, tuple[_Below, _Below]]) -> tuple[jax.Array, jax.Array]:
+        held, (middle, below) = row
+        out = below.conductance * (middle.temperature + middle.conductance * heat - below.temperature)
+        return out, held + (heat - out)
+
+    return jax.lax.scan(body, arriving, (enthalpy, rock))[1]
 
 
 def advect(

@@ -12,7 +12,6 @@ from tenbin.core.params import param
 from tenbin.land.smoothing import smooth_minimum, smooth_positive, smooth_step
 from tenbin.land.soil_grid import SoilGrid
 from tenbin.land.soil_hydraulics import SoilProperties
-from tenbin.land.tridiagonal import solve
 
 __all__ = [
     "SoilWaterFluxes",
@@ -131,18 +130,17 @@ def step(
     uptake, lost = _extraction(
         liquid, dt * transpiration, dt * evaporation, root_fraction, properties, params
     )
-    losses = jnp.concatenate([uptake[:1] + lost, uptake[1:]])
+    losses = uptake + jnp.pad(lost[None], ((0, uptake.shape[0] - 1), (0, 0)))
     direct = dt * incoming * runoff_fraction(liquid, ice, properties, params)
     infiltration = dt * incoming - direct
     available = jnp.maximum(properties.capacity - ice, 0.0)
     log_impedance = -_LN10 * params.ice_impedance * jnp.clip(ice / properties.capacity, 0.0, 1.0)
     seeped, down = _seepage(liquid - losses, infiltration, log_impedance, properties, params, dt)
-    settled, up = _return_flow(seeped, available)
-    rise = _capillarity(settled, available, log_impedance, properties, params, dt)
-    interface = jnp.concatenate([(infiltration - up[0])[None], down[:-1] + (rise - up[1:]), down[-1:]])
-    new = liquid + (interface[:-1] - interface[1:] - losses)
-    fluxes = SoilWaterFluxes(interface, uptake, lost, infiltration, direct, up[0])
-    return SoilWaterState(new, ice), fluxes
+    columns = _Columns(seeped, down, available, *_capillarity(log_impedance, properties, params, dt))
+    returned, rows = _settle(columns, properties.thickness[: liquid.shape[0], 0])
+    new, faces = _even_out(infiltration - returned, rows, liquid, losses)
+    interface = jnp.concatenate([(infiltration - returned)[None], faces])
+    return SoilWaterState(new, ice), SoilWaterFluxes(interface, uptake, lost, infiltration, direct, returned)
 
 
 _LN10 = 2.302585092994046
@@ -236,17 +234,19 @@ def _seepage(
     solution S = S0 (1 + (m - 1) K dt S0^(m - 1))^(-1 / (m - 1)) is positive for any step.
     """
     power = 2.0 * properties.exponent + 2.0
-    rate = jnp.log(power * dt * properties.conductivity / properties.capacity) + log_impedance
-    left, down, arriving = [], [], infiltration
-    for k in range(liquid.shape[0]):
-        full = liquid[k] + arriving
-        saturation = jnp.maximum(full / properties.capacity[k], _DRY)
-        blocked = jnp.log(params.free_drainage) if k == liquid.shape[0] - 1 else 0.0
-        exceeding = rate[k] + blocked + power[k] * jnp.log(saturation)
-        arriving = full * (1.0 - jnp.exp(-_softplus(exceeding) / power[k]))
-        left.append(full - arriving)
-        down.append(arriving)
-    return jnp.stack(left), jnp.stack(down)
+    rate = jnp.log(power * dt * properties.conductivity / properties.capacity)
+    layer = jnp.arange(rate.shape[0])[:, None]
+    rate = rate + jnp.where(layer == layer[-1], jnp.log(params.free_drainage), 0.0)
+
+    def body(arriving: jax.Array, row: tuple) -> tuple:
+        liquid, rate, power, per_capacity = row
+        full = liquid + arriving
+        logarithm = jnp.log(jnp.maximum(full * per_capacity, _DRY))
+        leaving = full * (1.0 - jnp.exp(-_softplus(rate + power * logarithm) / power))
+        return leaving, (full - leaving, leaving)
+
+    per_capacity = 1.0 / properties.capacity
+    return jax.lax.scan(body, infiltration, (liquid, rate + log_impedance, power, per_capacity))[1]
 
 
 _DRY = 1e-6  # saturation below which conductivity is nought for any purpose
@@ -257,48 +257,88 @@ def _softplus(x: jax.Array) -> jax.Array:
     return jnp.maximum(x, 0.0) + jnp.log(1.0 + jnp.exp(-jnp.abs(x)))
 
 
-def _return_flow(liquid: jax.Array, available: jax.Array) -> tuple[jax.Array, jax.Array]:
-    """Liquid left and water through the upper face of each layer [kg m-2] where liquid exceeds the pores [kg m-2]."""
-    left, up, arriving = [], [], jnp.zeros_like(liquid[0])
-    for k in range(liquid.shape[0] - 1, -1, -1):
-        full = liquid[k] + arriving
-        excess = jnp.maximum(full - available[k], 0.0)
+class _Columns(NamedTuple):
+    """What the upward sweep reads, (layer, cell): water [kg m-2], free pores [kg m-2], and the mobility of water as
+    `scale` [kg m-1] times the power `exponent` of saturation, blocked by ice as `log_impedance`."""
+
+    liquid: jax.Array
+    down: jax.Array
+    available: jax.Array
+    log_impedance: jax.Array
+    exponent: jax.Array
+    scale: jax.Array
+
+
+class _Rows(NamedTuple):
+    """What the last sweep reads, (layer, cell): water through the lower face so far [kg m-2], saturation [1] without
+    and its rise with water [m2 kg-1] from above, and conductance [kg m-2] to the saturation of what lies below."""
+
+    net: jax.Array
+    saturation: jax.Array
+    compliance: jax.Array
+    conductance: jax.Array
+    below: jax.Array
+
+
+def _capillarity(
+    log_impedance: jax.Array, properties: SoilProperties, params: SoilWaterParams, dt: float
+) -> tuple[jax.Array, jax.Array, jax.Array]:
+    """Impedance, exponent and scale of the diffusion of saturation s of the pores that ice leaves.
+
+    K b psi s^(b+2) grad s (Clapp and Hornberger 1978).
+    """
+    scale = params.capillarity * dt * properties.conductivity * properties.exponent * properties.suction
+    return log_impedance, properties.exponent + 2.0, scale
+
+
+def _settle(columns: _Columns, thickness: jax.Array) -> tuple[jax.Array, _Rows]:
+    """From the bottom up: what no pore holds goes to the layer above, the surface at last [kg m-2] (cell,), and the
+    saturations of the layers are tied by capillarity, implicit in time.
+
+    That can make no layer wetter than the wettest nor drier than the driest. `thickness` [m] is (layer,).
+    """
+    twice = jnp.concatenate([thickness[:-1] + thickness[1:], jnp.full_like(thickness[:1], jnp.inf)])
+
+    def body(carry: tuple, row: tuple[_Columns, jax.Array]) -> tuple:
+        arriving, mobility_below, below, compliance_below = carry
+        layer, distance = row
+        full = layer.liquid + arriving
+        excess = jnp.maximum(full - layer.available, 0.0)
         # squared over the corner: no pore gives water back before it is full, and no kink where it begins to
-        arriving = excess * excess / (excess + _CORNER)
-        left.append(full - arriving)
-        up.append(arriving)
-    return jnp.stack(left[::-1]), jnp.stack(up[::-1])
+        up = excess * excess / (excess + _CORNER)
+        settled = full - up
+        pores = layer.available + _CORNER
+        logarithm = jnp.log(jnp.maximum(settled / pores, _DRY)) * layer.exponent + layer.log_impedance
+        # above saturation, where water waits to flow off, suction is nought and so is what it drives
+        mobility = layer.scale * jnp.exp(jnp.minimum(logarithm, 0.0))
+        between = (mobility + mobility_below) * (1.0 / distance)
+        conductance = between / (1.0 + between * compliance_below)
+        compliance = 1.0 / (pores + conductance)
+        saturation = (settled + conductance * below) * compliance
+        rows = _Rows(layer.down - arriving, saturation, compliance, conductance, below)
+        return (up, mobility, saturation, compliance), rows
+
+    nothing = jnp.zeros_like(columns.liquid[0])
+    (returned, *_), rows = jax.lax.scan(body, (nothing,) * 4, (columns, twice), reverse=True)
+    return returned, rows
 
 
 _CORNER = 0.05  # kg m-2
 
 
-def _capillarity(
-    liquid: jax.Array,
-    available: jax.Array,
-    log_impedance: jax.Array,
-    properties: SoilProperties,
-    params: SoilWaterParams,
-    dt: float,
-) -> jax.Array:
-    """Water [kg m-2] moved downward between layers (layer - 1, cell) by differences of suction.
+def _even_out(
+    entering: jax.Array, rows: _Rows, liquid: jax.Array, losses: jax.Array
+) -> tuple[jax.Array, jax.Array]:
+    """From the surface down: new liquid and water through the lower face of each layer [kg m-2], (layer, cell)."""
 
-    Diffusion of saturation s of the pores that ice leaves, K b psi s^(b+2) grad s (Clapp and Hornberger 1978),
-    implicit in s: it can make no layer wetter than the wettest nor drier than the driest.
-    """
-    pores = available + _CORNER
-    saturation = liquid / pores
-    logarithm = jnp.log(jnp.maximum(saturation, _DRY)) * (properties.exponent + 2.0) + log_impedance
-    scale = params.capillarity * dt * properties.conductivity * properties.exponent * properties.suction
-    # above saturation, where water waits to flow off, suction is nought and so is what it drives
-    mobility = scale * jnp.exp(jnp.minimum(logarithm, 0.0))
-    n = liquid.shape[0]
-    thickness = properties.thickness[:n]
-    between = (mobility[:-1] + mobility[1:]) / (thickness[:-1] + thickness[1:])
-    nothing = jnp.zeros_like(between[:1])
-    above, below = jnp.concatenate([nothing, between]), jnp.concatenate([between, nothing])
-    new = solve(-above, pores + above + below, -below, liquid)
-    return between * (new[:-1] - new[1:])
+    def body(carry: tuple[jax.Array, jax.Array], row: tuple) -> tuple:
+        face, rise = carry
+        here, liquid, loss = row
+        through = here.conductance * (here.saturation + here.compliance * rise - here.below)
+        lower = here.net + through
+        return (lower, through), (liquid + (face - lower - loss), lower)
+
+    return jax.lax.scan(body, (entering, jnp.zeros_like(entering)), (rows, liquid, losses))[1]
 
 
 def water_table_depth(state: SoilWaterState, properties: SoilProperties, width: float = 0.05) -> jax.Array:

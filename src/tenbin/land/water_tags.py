@@ -7,7 +7,6 @@ from typing import NamedTuple
 from tenbin.core.arrays import jax, jnp
 from tenbin.core.tags import SOIL_TAGS
 from tenbin.land.soil_water import SoilWaterFluxes, SoilWaterState
-from tenbin.land.tridiagonal import solve
 
 __all__ = ["TaggedFluxes", "TaggedWater", "initial_tags", "only", "soil_step", "store_step"]
 
@@ -77,8 +76,8 @@ def soil_step(
     `before` is the water that `liquid` and `ice` mark; `freezing` [kg m-2] (layer, cell) turns into ice, or where it
     is negative into liquid; then `ground_ice` [kg m-2] (layer, cell) melts into it; then water moves by `fluxes`,
     with `incoming` [kg m-2] (tag, cell) at the surface, and the liquid `after` is left. Phases give of their own
-    composition. Movement is implicit upwind: (new + out) c = old + sum of in * c of where it comes from, one
-    tridiagonal system for all tags, whose rows add up to the water and whose solution is positive.
+    composition. Movement is implicit upwind: (new + out) c = old + sum of in * c of where it comes from; the rows
+    add up to the water and the solution is positive.
     """
     liquid, ice = _change_phase(liquid, ice, before, freezing)
     liquid = liquid + only("ground_ice", ground_ice)
@@ -105,12 +104,29 @@ def _composition(
     liquid: jax.Array, incoming: jax.Array, after: SoilWaterState, fluxes: SoilWaterFluxes
 ) -> tuple[jax.Array, jax.Array]:
     """Parts of each origin in the layers at the end of the step, and the direct runoff by origin [kg m-2]."""
-    down, up = jnp.maximum(fluxes.interface, 0.0), jnp.maximum(-fluxes.interface, 0.0)
     total = fluxes.infiltration + fluxes.direct_runoff
     direct = incoming * (fluxes.direct_runoff / jnp.maximum(total, _TRACE))
-    nothing = jnp.zeros_like(up[:1])
-    surface = fluxes.evaporation + fluxes.exfiltration
-    out = after.liquid + down[1:] + jnp.concatenate([surface[None], up[1:-1]]) + fluxes.uptake
-    source = jnp.concatenate([liquid[:, :1] + (incoming - direct)[:, None], liquid[:, 1:]], axis=1)
-    lower, upper = jnp.concatenate([nothing, -down[1:-1]]), jnp.concatenate([-up[1:-1], nothing])
-    return solve(lower, jnp.maximum(out, _TRACE), upper, source), direct
+    first = jnp.arange(liquid.shape[1])[:, None] == 0
+    above, below = jnp.where(first, 0.0, fluxes.interface[:-1]), fluxes.interface[1:]
+    surface = jnp.where(first, fluxes.evaporation + fluxes.exfiltration, 0.0)
+    out = after.liquid + fluxes.uptake + surface + jnp.maximum(below, 0.0) + jnp.maximum(-above, 0.0)
+    part = 1.0 / jnp.maximum(out, _TRACE)
+    own = (liquid + jnp.where(first, (incoming - direct)[:, None], 0.0)) * part
+    return _mixed(own, jnp.maximum(above, 0.0) * part, jnp.maximum(-below, 0.0) * part), direct
+
+
+def _mixed(own: jax.Array, from_above: jax.Array, from_below: jax.Array) -> jax.Array:
+    """Solution c (tag, layer, cell) of c[k] = own[k] + from_above[k] c[k-1] + from_below[k] c[k+1].
+
+    Water crosses a face one way only, so that one sweep down and one up solve it: where it goes down the layer above
+    needs nothing of the one below.
+    """
+
+    def down(above: jax.Array, row: tuple[jax.Array, jax.Array]) -> tuple[jax.Array, jax.Array]:
+        mixed = row[0] + row[1] * above
+        return mixed, mixed
+
+    nothing = jnp.zeros_like(own[:, 0])
+    _, mixed = jax.lax.scan(down, nothing, (jnp.moveaxis(own, 1, 0), from_above))
+    _, mixed = jax.lax.scan(down, nothing, (mixed, from_below), reverse=True)
+    return jnp.moveaxis(mixed, 0, 1)
