@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from tenbin.core.arrays import jax, jnp
 
@@ -106,7 +106,7 @@ _DRIVER_DEFAULTS = {
 }
 
 
-def surface(dtype: str = "float64", **given: jax.Array) -> Surface:
+def surface(dtype: str = "float64", **given: Any) -> Surface:
     """A Surface (cell,) from what is known; the rest is loam on level ground. `latitude`, `plant_type` are needed."""
     shape = jnp.shape(given["latitude"])
     fields = {**_SURFACE_DEFAULTS, **given}
@@ -117,7 +117,7 @@ def surface(dtype: str = "float64", **given: jax.Array) -> Surface:
     return Surface(**values)
 
 
-def daily(dtype: str = "float64", **given: jax.Array) -> Drivers:
+def daily(dtype: str = "float64", **given: Any) -> Drivers:
     """Drivers (time, cell) from what is known; what is not given has the defaults of a rural, unmanaged place."""
     shape = jnp.shape(given["tas"])
     fields = {**_DRIVER_DEFAULTS, **given}
