@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 import jax.flatten_util
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -121,19 +122,23 @@ def test_slopes_match_differences_in_every_parameter():
         )
 
     flat, back = jax.flatten_util.ravel_pytree(PARAMS)
-    gradient = jax.grad(lambda v: total(back(v)))(flat)
-    value = jax.jit(lambda v: total(back(v)))
-    for k in range(flat.size):
-        h = 1e-5 * float(flat[k])
-        slope = float(value(flat.at[k].add(h)) - value(flat.at[k].add(-h))) / (2 * h)
-        assert float(gradient[k]) == pytest.approx(slope, rel=1e-5, abs=1e-12)
+    gradient = jax.jit(jax.grad(lambda v: total(back(v))))(flat)
+    moved = jnp.diag(1e-5 * flat)
+    points = jnp.concatenate([flat + moved, flat - moved])
+    values = jax.jit(jax.vmap(lambda v: total(back(v))))(points)
+    slopes = (values[: flat.size] - values[flat.size :]) / (2e-5 * flat)
+    np.testing.assert_allclose(gradient, slopes, rtol=1e-5, atol=1e-12)
 
 
 def total_of(soil, params):
     return sum(jnp.sum(methane_upland.uptake(*soil, params, scheme=s)) for s in SCHEMES.values())
 
 
-everything = jax.jit(jax.value_and_grad(total_of, (0, 1)))
+@jax.jit
+def everything(soil, params):
+    """Value, and whether all slopes are finite."""
+    value, slopes = jax.value_and_grad(total_of, (0, 1))(soil, params)
+    return value, jnp.stack([jnp.isfinite(leaf).all() for leaf in jax.tree_util.tree_leaves(slopes)]).all()
 
 
 @settings(max_examples=25)
@@ -142,13 +147,13 @@ everything = jax.jit(jax.value_and_grad(total_of, (0, 1)))
     air=st.floats(0, 0.5),
     suction=st.sampled_from([0.0, 1e-3, 0.2, 10.0, 100.0, 1e5]),
     clay=st.floats(0, 1),
-    dtype=st.sampled_from([jnp.float32, jnp.float64]),
+    dtype=st.sampled_from(["float32", "float64"]),
 )
 def test_values_and_slopes_stay_finite(celsius, air, suction, clay, dtype):
     def cast(tree):
-        return jax.tree_util.tree_map(lambda a: jnp.asarray(a, dtype), tree)
+        return jax.tree_util.tree_map(lambda a: np.asarray(a, dtype), tree)
 
     soil = cast(topsoil(celsius=celsius, air=air, suction=suction, clay=clay))
-    value, slopes = everything(soil, cast(PARAMS))
+    value, slopes_are_finite = everything(soil, cast(PARAMS))
     assert value.dtype == dtype and math.isfinite(float(value)) and float(value) >= 0.0
-    assert all(bool(jnp.isfinite(leaf).all()) for leaf in jax.tree_util.tree_leaves(slopes))
+    assert bool(slopes_are_finite)

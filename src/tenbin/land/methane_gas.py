@@ -1,4 +1,4 @@
-"""How methane dissolves in pore water and diffuses through the water and air of a soil column."""
+"""How methane dissolves in pore water and diffuses through the water and air of a soil column, layer by layer."""
 
 from __future__ import annotations
 
@@ -6,10 +6,17 @@ from typing import NamedTuple
 
 from tenbin.core.arrays import jax, jnp
 from tenbin.core.constants import GAS_CONSTANT, ZERO_CELSIUS
-from tenbin.land.soil_grid import SoilGrid
-from tenbin.land.tridiagonal import solve
 
-__all__ = ["Pores", "air_diffusivity", "diffuse", "solubility", "water_diffusivity"]
+__all__ = [
+    "Overlying",
+    "Pores",
+    "air_diffusivity",
+    "couple",
+    "pores",
+    "solubility",
+    "under_the_sky",
+    "water_diffusivity",
+]
 
 HENRY_25 = 1.4e-5  # mol m-3 Pa-1 at 25 C, Sander 2015, Atmos. Chem. Phys. 15, 4399
 HENRY_TEMPERATURE = 1700.0  # K, slope of ln(Henry) against 1/T, the same compilation
@@ -23,11 +30,19 @@ LOCKED_CONDUCTIVITY = 1e-16  # m2 s-1, for the same reason; a metre of it passes
 
 
 class Pores(NamedTuple):
-    """Room and ways for methane, as seen by its concentration in air [mol m-3]; fields (layer, cell)."""
+    """Room and ways for methane, as seen by its concentration in air [mol m-3]; fields of one shape."""
 
     solubility: jax.Array  # mol m-3 of water per mol m-3 of air
     capacity: jax.Array  # m3 of air that would hold what a m3 of soil holds
     conductivity: jax.Array  # m2 s-1, flux per gradient of the concentration in air
+
+
+class Overlying(NamedTuple):
+    """All that lies over a layer, as one reservoir behind one resistance; each (cell,)."""
+
+    concentration: jax.Array  # mol m-3, of the reservoir
+    resistance: jax.Array  # s m-1, from the reservoir to the middle of the layer above
+    half: jax.Array  # s m-1, from there to its lower face
 
 
 def solubility(temperature: jax.Array) -> jax.Array:
@@ -50,13 +65,12 @@ def water_diffusivity(celsius: jax.Array) -> jax.Array:
 
 
 def pores(temperature: jax.Array, air: jax.Array, liquid: jax.Array, porosity: jax.Array | float) -> Pores:
-    """Pores filled with `air` and `liquid` [m3 m-3] at `temperature` [K] (layer, cell).
+    """Pores filled with `air` and `liquid` [m3 m-3] at `temperature` [K], any shapes that broadcast.
 
     Tortuosity of air as air^2 / porosity^(2/3) (Millington and Quirk 1960), of water 0.66 (Penman 1940).
     """
     celsius = temperature - ZERO_CELSIUS
     dissolved = solubility(temperature)
-    # A cube root of the porosity that no parameter acts on: spelled by logarithms it stays smooth and cheap.
     through_air = air_diffusivity(celsius) * air * air * jnp.asarray(porosity) ** (-2.0 / 3.0)
     through_water = water_diffusivity(celsius) * WATER_TORTUOSITY * liquid * dissolved
     return Pores(
@@ -66,33 +80,26 @@ def pores(temperature: jax.Array, air: jax.Array, liquid: jax.Array, porosity: j
     )
 
 
-def diffuse(
-    amount: jax.Array,
-    source: jax.Array,
-    loss: jax.Array,
-    ways: Pores,
-    surface: jax.Array,
-    above: jax.Array,
-    grid: SoilGrid,
-    dt: float,
-) -> jax.Array:
-    """Concentration in soil air [mol m-3] (layer, cell) at the end of a step, with losses proportional to it.
+def under_the_sky(concentration: jax.Array, resistance: jax.Array) -> Overlying:
+    """Air of a given `concentration` [mol m-3] over a film, snow or both of `resistance` [s m-1], (cell,)."""
+    return Overlying(concentration, jnp.zeros_like(concentration), resistance)
 
-    One backward Euler step of d(amount)/dt = source - loss c + divergence of the diffusion, amount =
-    capacity thickness c. `amount` [mol m-2], `source` [mol m-2 s-1], `loss` [m s-1], each (layer, cell);
-    `surface` [m s-1] (cell,) the conductance from the middle of the top layer to the air, which holds `above`
-    [mol m-3] (cell,). The matrix has positive diagonal, negative neighbours and is diagonally dominant, so the
-    answer is positive for any step.
+
+def couple(
+    over: Overlying, half: jax.Array, source: jax.Array, sink: jax.Array
+) -> tuple[Overlying, jax.Array]:
+    """One layer of an implicit diffusion column, met from above: its row of the system, eliminated.
+
+    (sink) c = source + flux from above - flux below, where `sink` [m s-1] counts the layer's room per step and
+    its losses per concentration, `source` [mol m-2 s-1] what it held per step and gains, `half` [s m-1] is the
+    resistance from its middle to a face; all (cell,). What overlies acts as a reservoir behind a resistance
+    (Thevenin), which is the elimination of Thomas without a subtraction: nothing turns negative. Returns the layer
+    as reservoir of the next, behind 1 / diagonal, and the weight w [0..1] of the layer in the one above:
+    c above = (1 - w) reservoir + w c.
     """
-    thickness = grid.column(grid.thickness, amount)
-    resistance = (0.5 * thickness) / ways.conductivity
-    between = 1.0 / (resistance[:-1] + resistance[1:])
-    up = [surface, *between]
-    down = [*between, jnp.zeros_like(surface)]
-    rows = range(len(up))
-    room = ways.capacity * thickness / dt + loss
-    known = amount / dt + source
-    # Rows are written one by one: as whole arrays with shifted neighbours they compile to much slower code.
-    diagonal = jnp.stack([room[k] + up[k] + down[k] for k in rows])
-    rhs = jnp.stack([known[0] + surface * above, *known[1:]])
-    return solve(jnp.stack([-u for u in up]), diagonal, jnp.stack([-d for d in down]), rhs)
+    way = over.resistance + over.half + half
+    through = 1.0 / way
+    diagonal = sink + through
+    # Quotients, not products with an inverse: the compiler works products out again wherever they are used.
+    own = (source + through * over.concentration) / diagonal
+    return Overlying(own, 1.0 / diagonal, half), over.resistance / way

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 import equinox as eqx
@@ -22,7 +23,10 @@ HALF_AERATED = 0.05  # m3 m-3 of air at which half of the oxygen of the air reac
 ROOTED_DEPTH = 0.5  # m, makes root_fraction / thickness a number, as f_root of Walter and Heimann 2000
 AIR_CONDUCTANCE = 5e-3  # m s-1, of the still air over a soil
 PISTON_VELOCITY = 1e-5  # m s-1, between standing water and air in light wind (Cole and Caraco 1998)
-FIVE_CELSIUS = 278.15
+BUBBLE_WIDTH = 0.05  # 1, of the threshold, over which bubbling sets in
+AT_NOTHING = 0.5 * (
+    math.sqrt(1.0 + BUBBLE_WIDTH**2) - 1.0
+)  # smooth threshold at concentration zero, so scaled
 
 _WH = "Walter and Heimann 2000, Glob. Biogeochem. Cycles 14, 745"
 _RILEY = "Riley et al. 2011, Biogeosciences 8, 1925 (CLM4Me)"
@@ -100,14 +104,48 @@ class WetlandFluxes(NamedTuple):
     emission: jax.Array
 
 
+class Soil(NamedTuple):
+    """What is known of the layers of the wetland, (layer, cell) or (layer, 1)."""
+
+    methane: jax.Array  # mol m-2
+    respired: jax.Array  # kg C m-2 s-1
+    temperature: jax.Array  # K
+    liquid: jax.Array  # 1, share of the pores
+    ice: jax.Array  # 1, share of the pores
+    roots: jax.Array  # 1
+    thickness: jax.Array  # m
+
+
 class Water(NamedTuple):
-    """Where water, ice and air stand in the soil of the wetland."""
+    """Where water, ice and air stand in the soil of the wetland, (layer, cell)."""
 
     waterlogged: jax.Array  # 1, share of a layer below the water table
     liquid: jax.Array  # m3 m-3
     air: jax.Array  # m3 m-3
     thawed: jax.Array  # 1, liquid over liquid and ice
     above: jax.Array  # m, water standing over the middle of a layer
+
+
+class Layers(NamedTuple):
+    """What a layer does to its methane in a step, (layer, cell)."""
+
+    room: jax.Array  # m, capacity times thickness
+    threshold: jax.Array  # mol m-3, above which bubbles form
+    releasing: jax.Array  # m, room times the share of an excess that leaves where the way up is open
+    eaten: jax.Array  # m s-1, oxidation in soil and rhizosphere per concentration
+    breathed: jax.Array  # m s-1, conductance of plants to the air
+    waterlogged: jax.Array  # 1
+
+
+class Ascent(NamedTuple):
+    """What the sweep up carries from a layer to the next above, (cell,)."""
+
+    concentration: jax.Array  # mol m-3 of air, of the layer below
+    weight: jax.Array  # 1, of the layer below in this one
+    waterlogged: jax.Array  # 1, of the layer below
+    oxidation: jax.Array  # mol m-2 s-1, so far
+    plants: jax.Array  # mol m-2 s-1, so far
+    bubbles: jax.Array  # mol m-2, so far
 
 
 def initial(cells: int, grid: SoilGrid = DEFAULT_GRID.soil, dtype: jnp.dtype = jnp.float64) -> WetlandState:
@@ -122,18 +160,6 @@ def ph_response(ph: jax.Array) -> jax.Array:
     Meng et al. 2012, Biogeosciences 9, 2793, as in the CLM technical note.
     """
     return jnp.exp(2.302585093 * (ph * (2.7727 - 0.2235 * ph) - 8.6))
-
-
-def waterlogged(water_table_depth: jax.Array, grid: SoilGrid) -> tuple[jax.Array, jax.Array]:
-    """Share of each layer below the water table [1], and water over its middle [m], both (layer, cell).
-
-    The table [m, positive down] is blurred over its microrelief; the shares are exact layer means of the
-    blurred step, so that they sum to the same depth of water wherever the table stands.
-    """
-    depth = grid.column(grid.interface, water_table_depth)
-    over = smooth_positive(depth - water_table_depth, WATER_TABLE_WIDTH)
-    thickness = grid.column(grid.thickness, water_table_depth)
-    return (over[1:] - over[:-1]) / thickness, 0.5 * (over[1:] + over[:-1])
 
 
 def step(
@@ -165,91 +191,76 @@ def step(
     Michaelis-Menten oxidation linearised about yesterday's methane; bubbles leave what is then above their
     threshold. A bubble from below a sunken water table ends in the layer above the table.
     """
-    thickness = grid.column(grid.thickness, soil_temperature)
-    water = _water(water_table_depth, liquid_saturation, ice_saturation, porosity, grid)
-    ways = methane_gas.pores(soil_temperature, water.air, water.liquid, porosity)
-    reduced = _reduce(state.reduced, water.waterlogged, params, dt)
-    made = _production(rh, soil_temperature, root_fraction, water, reduced, ph, params, grid)
-    amount = state.methane / MOLAR_MASS["ch4"]
-    eaten = _oxidation_velocity(amount / (ways.capacity * thickness), soil_temperature, water, ways, params)
-    eaten = eaten * thickness
-    rooted = _root_velocity(lai, root_fraction, water, ways, params)
-    air = ch4 * pressure / (GAS_CONSTANT * soil_temperature[0])
-    surface = _surface_conductance(water, ways, snow_depth, grid)
-    breathed = (1.0 - params.rhizosphere) * rooted
-    concentration = methane_gas.diffuse(
-        amount, made + breathed * air, eaten + rooted, ways, surface, air, grid, dt
-    )
-    kept, bubbles = _ebullition(
-        ways.capacity * thickness,
-        concentration,
+    soil = Soil(
+        state.methane * (1.0 / MOLAR_MASS["ch4"]),
+        rh if rh.ndim == 2 else rh * _substrate(root_fraction, params, grid),
         soil_temperature,
-        water,
+        liquid_saturation,
         ice_saturation,
-        pressure,
-        ways,
-        params,
-        grid,
-        dt,
+        root_fraction,
+        grid.column(grid.thickness, soil_temperature),
     )
-    fluxes = _fluxes(
-        production=jnp.sum(made, axis=0),
-        oxidation=jnp.sum((eaten + params.rhizosphere * rooted) * concentration, axis=0),
-        diffusion=surface * (concentration[0] - air),
-        ebullition=bubbles,
-        plant_transport=jnp.sum(breathed * (concentration - air), axis=0),
+    water = _water(soil, water_table_depth, porosity, grid)
+    ways = methane_gas.pores(soil_temperature, water.air, water.liquid, porosity)
+    # Oxidants must be spent first, within `redox_time` (Riley et al. 2011).
+    remains = jnp.exp(-dt / (86400.0 * params.redox_time))
+    reduced = water.waterlogged + (state.reduced - water.waterlogged) * remains
+    made = _production(soil, water, reduced, ph, params)
+    layers = _layers(soil, water, ways, lai, pressure, params, dt)
+    air = ch4 * pressure / (GAS_CONSTANT * soil_temperature[0])
+    half = 0.5 * soil.thickness / ways.conductivity
+    sky = methane_gas.under_the_sky(air, _film(water, ways, snow_depth))
+    kept, amounts = _column(soil, made, layers, half, sky, dt)
+    return WetlandState(kept * MOLAR_MASS["ch4"], reduced), _fluxes(**amounts)
+
+
+def _column(
+    soil: Soil,
+    made: jax.Array,
+    layers: Layers,
+    half: jax.Array,
+    sky: methane_gas.Overlying,
+    dt: float,
+) -> tuple[jax.Array, dict[str, jax.Array]]:
+    """Methane kept [mol m-2] and fluxes [mol m-2 s-1] of a step: down the column to eliminate, up to substitute.
+
+    Loops over layers: written out, the compiler works the elimination of all layers above out for each again.
+    """
+    source = soil.methane * (1.0 / dt) + made + layers.breathed * sky.concentration
+    sink = layers.room * (1.0 / dt) + layers.eaten + layers.breathed
+    nothing = jnp.zeros_like(sky.concentration)
+    whole = jnp.ones_like(nothing)
+
+    def descend(carry: tuple, row: tuple) -> tuple:
+        over, open_above, production = carry
+        half, source, sink, ice, made = row
+        own, weight = methane_gas.couple(over, half, source, sink)
+        way_out = open_above * (1.0 - jnp.clip(ice, 0.0, 1.0))
+        return (own, way_out, production + made), (own.concentration, weight, way_out)
+
+    down = (half, source, sink, soil.ice, made)
+    reservoirs: tuple[jax.Array, jax.Array, jax.Array]
+    (_, _, production), reservoirs = jax.lax.scan(descend, (sky, whole, nothing), down)
+    ascent, (kept, stopped) = jax.lax.scan(
+        lambda below, row: _ascend(below, row, sky.concentration),
+        Ascent(nothing, nothing, whole, nothing, nothing, nothing),
+        (reservoirs, layers),
+        reverse=True,
     )
-    return WetlandState(kept * MOLAR_MASS["ch4"], reduced), fluxes
+    amounts = {
+        "production": production,
+        "oxidation": ascent.oxidation,
+        "diffusion": (ascent.concentration - sky.concentration) / (sky.half + half[0]),
+        "ebullition": ascent.waterlogged * ascent.bubbles / dt,
+        "plant_transport": ascent.plants,
+    }
+    return kept + stopped * ascent.bubbles, amounts
 
 
 def _fluxes(**amounts: jax.Array) -> WetlandFluxes:
     mass = {name: amount * MOLAR_MASS["ch4"] for name, amount in amounts.items()}
     emission = mass["diffusion"] + mass["ebullition"] + mass["plant_transport"]
     return WetlandFluxes(emission=emission, **mass)
-
-
-def _water(
-    water_table_depth: jax.Array,
-    liquid_saturation: jax.Array,
-    ice_saturation: jax.Array,
-    porosity: jax.Array | float,
-    grid: SoilGrid,
-) -> Water:
-    share, above = waterlogged(water_table_depth, grid)
-    ice = jnp.clip(ice_saturation, 0.0, 1.0)
-    liquid = jnp.clip(liquid_saturation, 0.0, 1.0)
-    # Under the table the pores that hold no ice hold water.
-    liquid = liquid + share * (1.0 - ice - liquid)
-    liquid = jnp.minimum(liquid, 1.0 - ice)
-    thawed = liquid / (liquid + ice + 1e-6)
-    return Water(share, porosity * liquid, porosity * (1.0 - ice - liquid), thawed, above)
-
-
-def _reduce(reduced: jax.Array, share: jax.Array, params: WetlandParams, dt: float) -> jax.Array:
-    """Relax to the waterlogged share within `redox_time`: oxidants must be spent first (Riley et al. 2011)."""
-    remains = jnp.exp(-dt / (86400.0 * params.redox_time))
-    return share + (reduced - share) * remains
-
-
-def _production(
-    rh: jax.Array,
-    temperature: jax.Array,
-    root_fraction: jax.Array,
-    water: Water,
-    reduced: jax.Array,
-    ph: jax.Array,
-    params: WetlandParams,
-    grid: SoilGrid,
-) -> jax.Array:
-    """mol CH4 m-2 s-1 by layer: Rh f_CH4 Q10 f_pH, thawed and anoxic (Riley et al. 2011, eq. 1).
-
-    Anoxia is the harmonic mean of being waterlogged now and lately: either alone makes none.
-    """
-    by_layer = rh if rh.ndim == 2 else rh * _substrate(root_fraction, params, grid)
-    warm = jnp.exp((0.1 * jnp.log(params.production_q10)) * (temperature - params.production_base))
-    anoxic = 2.0 * water.waterlogged * reduced / (water.waterlogged + reduced + 1e-9)
-    scale = params.methane_share / MOLAR_MASS["c"] * ph_response(ph)
-    return by_layer * warm * anoxic * water.thawed * scale
 
 
 def _substrate(root_fraction: jax.Array, params: WetlandParams, grid: SoilGrid) -> jax.Array:
@@ -260,14 +271,75 @@ def _substrate(root_fraction: jax.Array, params: WetlandParams, grid: SoilGrid) 
     return params.root_substrate * root_fraction + (1.0 - params.root_substrate) * litter
 
 
-def _oxidation_velocity(
-    concentration: jax.Array,
-    temperature: jax.Array,
+def _film(water: Water, ways: methane_gas.Pores, snow_depth: jax.Array | float) -> jax.Array:
+    """Resistance [s m-1] over the ground: snow, then a film of air or standing water."""
+    wet = water.waterlogged[0]
+    film = (1.0 - wet) * AIR_CONDUCTANCE + wet * ways.solubility[0] * PISTON_VELOCITY
+    return 1.0 / film + snow_depth * (1.0 / methane_gas.SNOW_DIFFUSIVITY)
+
+
+def _layers(
+    soil: Soil,
     water: Water,
     ways: methane_gas.Pores,
+    lai: jax.Array,
+    pressure: jax.Array,
     params: WetlandParams,
+    dt: float,
+) -> Layers:
+    """Room, thresholds and velocities of all layers; roots take up k LAI f_root of the pores (WH 2000)."""
+    room = ways.capacity * soil.thickness
+    rooted = (params.aerenchyma * ROOTED_DEPTH * lai) * soil.roots * ways.solubility * water.thawed
+    bubbling = -jnp.expm1(-params.bubble_rate * (dt / 86400.0))
+    return Layers(
+        room,
+        _bubble_threshold(soil.temperature, water.above, pressure, params),
+        bubbling * water.waterlogged * room,
+        _oxidation(soil, room, water, ways, params) + params.rhizosphere * rooted,
+        (1.0 - params.rhizosphere) * rooted,
+        water.waterlogged,
+    )
+
+
+def waterlogged(water_table_depth: jax.Array, grid: SoilGrid) -> tuple[jax.Array, jax.Array]:
+    """Share of each layer below the water table [1], and water over its middle [m], both (layer, cell).
+
+    The table [m, positive down] is blurred over its microrelief; the shares are exact layer means of the
+    blurred step, so that they sum to the same depth of water wherever the table stands.
+    """
+    depth = grid.column(grid.interface, water_table_depth)
+    over = smooth_positive(depth - water_table_depth, WATER_TABLE_WIDTH)
+    thickness = grid.column(grid.thickness, water_table_depth)
+    return (over[1:] - over[:-1]) / thickness, 0.5 * (over[1:] + over[:-1])
+
+
+def _water(soil: Soil, water_table_depth: jax.Array, porosity: jax.Array | float, grid: SoilGrid) -> Water:
+    share, above = waterlogged(water_table_depth, grid)
+    ice = jnp.clip(soil.ice, 0.0, 1.0)
+    liquid = jnp.clip(soil.liquid, 0.0, 1.0)
+    # Under the table the pores that hold no ice hold water.
+    liquid = jnp.minimum(liquid + share * (1.0 - ice - liquid), 1.0 - ice)
+    thawed = liquid / (liquid + ice + 1e-6)
+    return Water(share, porosity * liquid, porosity * (1.0 - ice - liquid), thawed, above)
+
+
+def _production(
+    soil: Soil, water: Water, reduced: jax.Array, ph: jax.Array, params: WetlandParams
 ) -> jax.Array:
-    """Oxidation per concentration in soil air [s-1]: V Q10 O2/(K + O2) / (K + CH4) in water, thawed.
+    """mol CH4 m-2 s-1 by layer: Rh f_CH4 Q10 f_pH, thawed and anoxic (Riley et al. 2011, eq. 1).
+
+    Anoxia is the harmonic mean of being waterlogged now and lately: either alone makes none.
+    """
+    warm = jnp.exp((0.1 * jnp.log(params.production_q10)) * (soil.temperature - params.production_base))
+    scale = params.methane_share * (2.0 / MOLAR_MASS["c"]) * ph_response(ph)
+    both = water.waterlogged * reduced
+    return soil.respired * warm * water.thawed * scale * both / (water.waterlogged + reduced + 1e-9)
+
+
+def _oxidation(
+    soil: Soil, room: jax.Array, water: Water, ways: methane_gas.Pores, params: WetlandParams
+) -> jax.Array:
+    """Oxidation per concentration in soil air [m s-1]: V Q10 O2/(K + O2) / (K + CH4) in water, thawed.
 
     Double Michaelis-Menten of Riley et al. 2011 with oxygen from the air-filled pores above the water table.
     The air-filled layer works at a tenth of both constants (CLM technical note), which leaves their ratio,
@@ -277,69 +349,45 @@ def _oxidation_velocity(
     open_pores = water.air * water.air
     # Air must be both there and connected, or the tail of a blurred water table would air the whole column.
     oxygen = OXYGEN_OF_AIR * aired * open_pores
-    reach = oxygen / (oxygen + params.half_oxygen * (open_pores + HALF_AERATED * HALF_AERATED))
+    wanting = oxygen + params.half_oxygen * (open_pores + HALF_AERATED * HALF_AERATED)
     dry = 1.0 - 0.9 * aired
-    half = params.half_methane * dry + ways.solubility * concentration
-    warm = jnp.exp((0.1 * jnp.log(params.oxidation_q10)) * (temperature - (ZERO_CELSIUS + 12.0)))
-    rate = params.oxidation_rate * dry * warm * aired * reach / half
-    return rate * ways.solubility * water.liquid * water.thawed
+    # CH4 in water is solubility amount / room: times the room on both sides of the fraction.
+    half = params.half_methane * dry * room + ways.solubility * soil.methane
+    warm = jnp.exp((0.1 * jnp.log(params.oxidation_q10)) * (soil.temperature - (ZERO_CELSIUS + 12.0)))
+    wet = ways.solubility * water.liquid * water.thawed * soil.thickness
+    return params.oxidation_rate * dry * warm * aired * oxygen * room * wet / (wanting * half)
 
 
-def _root_velocity(
-    lai: jax.Array, root_fraction: jax.Array, water: Water, ways: methane_gas.Pores, params: WetlandParams
+def _bubble_threshold(
+    temperature: jax.Array, depth: jax.Array, pressure: jax.Array, params: WetlandParams
 ) -> jax.Array:
-    """Uptake into aerenchyma per concentration in soil air, by layer [m s-1]: k LAI f_root (WH 2000)."""
-    return (params.aerenchyma * ROOTED_DEPTH * lai) * root_fraction * ways.solubility * water.thawed
+    """Concentration [mol m-3] at which CH4 presses with a share of the pore's air and water (Riley et al. 2011)."""
+    limit = params.bubble_share * (pressure + (WATER_DENSITY * GRAVITY) * depth)
+    return limit / (GAS_CONSTANT * temperature)
 
 
-def _surface_conductance(
-    water: Water, ways: methane_gas.Pores, snow_depth: jax.Array | float, grid: SoilGrid
-) -> jax.Array:
-    """From the middle of the top layer to the air [m s-1]: half the layer, snow, then air or standing water."""
-    wet = water.waterlogged[0]
-    film = (1.0 - wet) * AIR_CONDUCTANCE + wet * ways.solubility[0] * PISTON_VELOCITY
-    soil = 0.5 * grid.thickness[0] / ways.conductivity[0]
-    return 1.0 / (soil + 1.0 / film + snow_depth / methane_gas.SNOW_DIFFUSIVITY)
+def _ascend(below: Ascent, row: tuple, air: jax.Array) -> tuple[Ascent, tuple[jax.Array, jax.Array]]:
+    """One layer on the way up: its concentration at the end of the step, and what leaves it.
 
-
-def _ebullition(
-    room: jax.Array,
-    concentration: jax.Array,
-    temperature: jax.Array,
-    water: Water,
-    ice_saturation: jax.Array,
-    pressure: jax.Array,
-    ways: methane_gas.Pores,
-    params: WetlandParams,
-    grid: SoilGrid,
-    dt: float,
-) -> tuple[jax.Array, jax.Array]:
-    """Methane left in each layer [mol m-2] and bubbles that reach the air [mol m-2 s-1].
-
-    Bubbles form where the pressure of CH4 exceeds a share of that of the pore, air and water above (Riley et
-    al. 2011), in thawed water, and rise if nothing above is frozen. What relaxes within the step is at most
-    the excess, and nothing at concentration zero.
+    Bubbles form in thawed water above the threshold, at most the excess, and rise if nothing above is frozen.
+    The second result is the share of all bubbles that this layer stops, as the water ends in it.
     """
-    limit = params.bubble_share * (pressure + (WATER_DENSITY * GRAVITY) * water.above)
-    limit = limit / (GAS_CONSTANT * temperature)
-    width = 0.05 * limit
-    excess = smooth_positive(concentration - limit, width) - smooth_positive(-limit, width)
-    excess = jnp.clip(
-        excess, 0.0, concentration
-    )  # rounding of the difference must not draw on an empty layer
-    rate = -jnp.expm1(-params.bubble_rate * (dt / 86400.0))
-    way_out = _open_above(ice_saturation)
-    risen = rate * water.waterlogged * way_out * excess * room
-    total = jnp.sum(risen, axis=0)
-    escaping = water.waterlogged[0] * total
-    below = jnp.concatenate([water.waterlogged[1:], jnp.ones_like(total)[None]])
-    return room * concentration - risen + (below - water.waterlogged) * total, escaping / dt
+    (own, weight, way_out), layer = row
+    concentration = (1.0 - below.weight) * own + below.weight * below.concentration
+    risen = layer.releasing * way_out * _excess(concentration, layer.threshold)
+    return Ascent(
+        concentration,
+        weight,
+        layer.waterlogged,
+        below.oxidation + layer.eaten * concentration,
+        below.plants + layer.breathed * (concentration - air),
+        below.bubbles + risen,
+    ), (layer.room * concentration - risen, below.waterlogged - layer.waterlogged)
 
 
-def _open_above(ice_saturation: jax.Array) -> jax.Array:
-    """Share of the way from each layer to the surface that ice leaves open [1]."""
-    clear = 1.0 - jnp.clip(ice_saturation, 0.0, 1.0)
-    ways = [clear[0]]
-    for layer in clear[1:]:
-        ways.append(ways[-1] * layer)
-    return jnp.stack(ways)
+def _excess(concentration: jax.Array, threshold: jax.Array) -> jax.Array:
+    """Concentration above a smooth threshold [mol m-3]; nothing at concentration zero."""
+    over = smooth_positive(concentration - threshold, BUBBLE_WIDTH * threshold)
+    excess = over - AT_NOTHING * threshold
+    # Rounding of the difference must not draw on an empty layer.
+    return jnp.clip(excess, 0.0, concentration)
