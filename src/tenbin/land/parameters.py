@@ -3,16 +3,32 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import Any
+from typing import Any, NamedTuple
 
 import equinox as eqx
 import numpy as np
 
 from tenbin.core.arrays import jax, jnp
-from tenbin.core.params import _KEY, declarations
-from tenbin.land.plant_types import N_PLANT_TYPES
+from tenbin.core.params import _KEY, declarations, prior_sd, to_vector
+from tenbin.land.plant_types import N_PLANT_TYPES, PLANT_TYPES
 
-__all__ = ["at_cells", "replace"]
+__all__ = ["PriorCovariance", "at_cells", "count", "prior_covariance", "replace"]
+
+
+class PriorCovariance(NamedTuple):
+    """What is thought of the parameters before any data: names, means and the diagonal of the covariance, (n,) each.
+
+    `mean` is in each parameter's unit and `variance` in its square; the order is that of `core.params.to_vector`.
+    """
+
+    names: tuple[str, ...]
+    mean: np.ndarray
+    variance: np.ndarray
+
+    @property
+    def matrix(self) -> np.ndarray:
+        """The covariance (n, n)."""
+        return np.diag(self.variance)
 
 
 def at_cells(params: Any, plant_type: jax.Array, dtype: Any) -> Any:
@@ -58,3 +74,23 @@ def _walk(module: Any, path: tuple[str, ...]) -> Any:
 def count(params: Any) -> int:
     """How many numbers a calibration may touch."""
     return int(sum(np.size(value) for _, value in declarations(params)))
+
+
+def prior_covariance(params: Any) -> PriorCovariance:
+    """Prior of every number of `params`: the declared spreads squared, errors taken as independent (own choice).
+
+    A parameter with a value per plant type gives one entry for each, named `name[plant_type]`. Means are the
+    values that `params` hold.
+    """
+    names = [
+        name for declared, value in declarations(params) for name in _element_names(declared.name, value)
+    ]
+    return PriorCovariance(tuple(names), np.asarray(to_vector(params)), prior_sd(params) ** 2)
+
+
+def _element_names(name: str, value: Any) -> list[str]:
+    size = int(np.size(value))
+    if np.ndim(value) == 0:
+        return [name]
+    kinds = [kind.name for kind in PLANT_TYPES] if size == N_PLANT_TYPES else [str(k) for k in range(size)]
+    return [f"{name}[{kind}]" for kind in kinds]
