@@ -207,7 +207,7 @@ def step(
         params.water,
         dt=dt,
     )
-    loss = moved.uptake.at[0].add(moved.evaporation)
+    loss = moved.uptake + jnp.pad(moved.evaporation[None], ((0, moved.uptake.shape[0] - 1), (0, 0)))
     enthalpy, advected = soil_heat.advect(ice.enthalpy, heat.temperature, moved.interface, loss, weather.tas)
     after = (wet, SoilHeatState(enthalpy, heat.temperature), water)
     tags, losses = _tags(state, weather, after, flow, ice.melt, moved, dt) if tagged else (state.tags, None)

@@ -112,19 +112,13 @@ def _branches(
     """The two straight lines of enthalpy against temperature, and the water that can freeze [kg m-2]."""
     bound = params.bound_water * properties.wilting_point
     freezable = water * water / (water + bound)
-    solids = properties.heat_capacity[: water.shape[0]]
-    thawed = solids + _C_WATER * water
+    thawed = properties.heat_capacity + _C_WATER * water
     frozen = thawed - (_C_WATER - _C_ICE) * freezable
     return _Branches(thawed, frozen, _FUSION * freezable, params.freezing_range * thawed), freezable
 
 
-class _Point(NamedTuple):
-    temperature: jax.Array
-    slope: jax.Array
-
-
-def _temperature(enthalpy: jax.Array, branches: _Branches) -> tuple[_Point, jax.Array]:
-    """Temperature [degC] and its slope [K m2 J-1] at an enthalpy, and the part of the freezable water that is liquid.
+def _temperature(enthalpy: jax.Array, branches: _Branches) -> tuple[jax.Array, jax.Array]:
+    """Temperature [degC] at an enthalpy, and the part of the freezable water that is liquid.
 
     T = s(H) / C_thawed - s(-H - L) / C_frozen with s(x) = (x + sqrt(x^2 + width^2)) / 2. The liquid part f solves
     H = (C_frozen + (C_thawed - C_frozen) f) T - L (1 - f), written so that no digit cancels: it lies in 0..1.
@@ -137,13 +131,12 @@ def _temperature(enthalpy: jax.Array, branches: _Branches) -> tuple[_Point, jax.
     under_zero = 0.5 * (root_below - below)
     per_thawed, per_frozen = 1.0 / branches.thawed, 1.0 / branches.frozen
     temperature = above_zero * per_thawed - under_zero * per_frozen
-    slope = above_zero * per_thawed / root + under_zero * per_frozen / root_below
     difference = branches.thawed - branches.frozen
     molten = branches.latent * (above_zero + under_zero + below) / (root + root_below)
     liquid = (molten + difference * above_zero * per_thawed) / (
         branches.latent + difference * temperature + 1e-6
     )
-    return _Point(temperature, slope), jnp.clip(liquid, 0.0, 1.0)
+    return temperature, jnp.clip(liquid, 0.0, 1.0)
 
 
 def temperature_and_liquid(
@@ -155,10 +148,10 @@ def temperature_and_liquid(
     -150 degC, where ice would take no heat to melt, to 80 degC.
     """
     n = water.shape[0]
-    branches, freezable = _branches(water, properties, params)
-    point, part = _temperature(enthalpy[:n], branches)
+    branches, freezable = _branches(water, _soil_rows(properties), params)
+    soil, part = _temperature(enthalpy[:n], branches)
     rock = enthalpy[n:] / properties.heat_capacity[n:]
-    return jnp.concatenate([point.temperature, rock]) + _ZERO, water - freezable * (1.0 - part)
+    return jnp.concatenate([soil, rock]) + _ZERO, water - freezable * (1.0 - part)
 
 
 def enthalpy_at(
@@ -166,7 +159,7 @@ def enthalpy_at(
 ) -> jax.Array:
     """Enthalpy [J m-2] (layer, cell) of layers all thawed or all frozen at a temperature [K], to start a run from."""
     n = water.shape[0]
-    branches, _ = _branches(water, properties, params)
+    branches, _ = _branches(water, _soil_rows(properties), params)
     celsius = temperature - _ZERO
     frozen = branches.frozen * celsius[:n] - branches.latent
     soil = jnp.where(celsius[:n] > 0.0, branches.thawed * celsius[:n], frozen)
@@ -185,21 +178,28 @@ def initial_state(
 def thermal_conductivity(
     liquid: jax.Array, ice: jax.Array, properties: SoilProperties, params: SoilHeatParams
 ) -> jax.Array:
-    """Of every layer [W m-1 K-1] (layer, cell), with `liquid` and `ice` [kg m-2] (layer of soil, cell).
+    """Of every layer [W m-1 K-1] (layer, cell), with `liquid` and `ice` [kg m-2] (layer of soil, cell)."""
+    soil = _soil_conductivity(liquid, ice, _soil_rows(properties), params)
+    rock = properties.dry_conductivity[liquid.shape[0] :] * params.conductivity_scale
+    return jnp.concatenate([soil, rock])
+
+
+def _soil_conductivity(
+    liquid: jax.Array, ice: jax.Array, layer: SoilProperties, params: SoilHeatParams
+) -> jax.Array:
+    """Of soil [W m-1 K-1] with `liquid` and `ice` [kg m-2], any number of layers, all alike in shape.
 
     Between dry and saturated (a geometric mean of solids, water and ice, Johansen 1975) by the Kersten number of
     Cote and Konrad 2005, kappa S / (1 + (kappa - 1) S), with kappa between its thawed and frozen value.
     """
-    n = liquid.shape[0]
     water = liquid + ice
     frozen = ice / (water + 1e-6)
     pores = _LN_WATER_CONDUCTIVITY + frozen * (_LN_ICE_CONDUCTIVITY - _LN_WATER_CONDUCTIVITY)
-    saturated = jnp.exp(properties.log_solid_conductivity + properties.porosity * pores)
-    kappa = properties.kersten_thawed + frozen * (properties.kersten_frozen - properties.kersten_thawed)
-    kersten = kappa * water / (properties.capacity + (kappa - 1.0) * water)
-    dry = properties.dry_conductivity
-    soil = dry[:n] + kersten * (saturated - dry[:n])
-    return jnp.concatenate([soil, dry[n:]]) * params.conductivity_scale
+    saturated = jnp.exp(layer.log_solid_conductivity + layer.porosity * pores)
+    kappa = layer.kersten_thawed + frozen * (layer.kersten_frozen - layer.kersten_thawed)
+    kersten = kappa * water / (layer.capacity + (kappa - 1.0) * water)
+    dry = layer.dry_conductivity
+    return (dry + kersten * (saturated - dry)) * params.conductivity_scale
 
 
 def step(
@@ -224,26 +224,30 @@ def step(
     energy closes whatever the convergence, and chords keep the answer from below between old temperatures.
     """
     n = liquid.shape[0]
-    water = liquid + ice
-    half = 0.5 / dt * properties.thickness / thermal_conductivity(liquid, ice, properties, params)
-    layers = _layers(state.enthalpy[:n], water, half[:n], properties, params)
-    rock, foot = _rock_below(state.enthalpy[n:], half[n:], properties.heat_capacity[n:], dt, params)
-    above = 1.0 / ((surface_resistance + params.ground_cover_resistance) / dt + half[0])
+    layers = _layers(state.enthalpy[:n], liquid, ice, _soil_rows(properties), params, dt)
+    half = (
+        (0.5 / dt) * properties.thickness[n:] / (properties.dry_conductivity[n:] * params.conductivity_scale)
+    )
+    rock, foot = _rock_below(state.enthalpy[n:], half, properties.heat_capacity[n:], dt, params)
+    above = 1.0 / ((surface_resistance + params.ground_cover_resistance) / dt + layers.half[0])
     arriving = above * (surface_temperature - _ZERO)
     guess = layers.enthalpy
     for _ in range(n_iteration):
         below = _ascend(guess, layers, foot)
         guess, first, leaving = _descend(layers, below, arriving, above)
     enthalpy = jnp.concatenate([guess, _into_rock(state.enthalpy[n:], rock, leaving)])
-    temperature, melted = temperature_and_liquid(enthalpy, water, properties, params)
+    temperature, melted = temperature_and_liquid(enthalpy, liquid + ice, properties, params)
     upward = jnp.broadcast_to(-params.geothermal_flux, leaving.shape)
     ground_heat = (arriving - above * first) / dt
-    return SoilHeatState(enthalpy, temperature), SoilHeatFluxes(ground_heat, upward, melted, water - melted)
+    return SoilHeatState(enthalpy, temperature), SoilHeatFluxes(
+        ground_heat, upward, melted, (liquid + ice) - melted
+    )
 
 
 class _Layers(NamedTuple):
     """What stays through the passes (layer of soil, cell): old enthalpy [J m-2] and temperature [degC], reciprocal
-    capacities, latent heat, squared rounding, thermal half-thickness over dt [K m2 J-1], roots at the old enthalpy."""
+    capacities, latent heat, squared rounding, thermal half-thickness over dt [K m2 J-1] and
+    roots at the old enthalpy."""
 
     enthalpy: jax.Array
     temperature: jax.Array
@@ -256,31 +260,37 @@ class _Layers(NamedTuple):
     root_below: jax.Array
 
 
+def _soil_rows(properties: SoilProperties) -> SoilProperties:
+    """Properties of the layers of soil alone."""
+    n = properties.capacity.shape[0]
+    return SoilProperties(*(row[:n] for row in properties))
+
+
 def _layers(
     enthalpy: jax.Array,
-    water: jax.Array,
-    half: jax.Array,
+    liquid: jax.Array,
+    ice: jax.Array,
     properties: SoilProperties,
     params: SoilHeatParams,
+    dt: float,
 ) -> _Layers:
-    branches, _ = _branches(water, properties, params)
-    square = branches.width * branches.width
-    below = enthalpy + branches.latent
-    root = jnp.sqrt(enthalpy * enthalpy + square)
-    root_below = jnp.sqrt(below * below + square)
-    per_thawed, per_frozen = 1.0 / branches.thawed, 1.0 / branches.frozen
-    temperature = 0.5 * ((enthalpy + root) * per_thawed - (root_below - below) * per_frozen)
-    return _Layers(
-        enthalpy,
-        temperature,
-        per_thawed,
-        per_frozen,
-        branches.latent,
-        square,
-        half,
-        root,
-        root_below,
-    )
+    """Rows for the passes; made layer by layer, for the compiler repeats shared terms in each of many results."""
+
+    def body(_: None, row: tuple) -> tuple[None, _Layers]:
+        enthalpy, liquid, ice, layer = row
+        branches = _branches(liquid + ice, layer, params)[0]
+        half = 0.5 / dt * layer.thickness / _soil_conductivity(liquid, ice, layer, params)
+        square = branches.width * branches.width
+        below = enthalpy + branches.latent
+        root = jnp.sqrt(enthalpy * enthalpy + square)
+        root_below = jnp.sqrt(below * below + square)
+        per_thawed, per_frozen = 1.0 / branches.thawed, 1.0 / branches.frozen
+        temperature = 0.5 * ((enthalpy + root) * per_thawed - (root_below - below) * per_frozen)
+        return None, _Layers(
+            enthalpy, temperature, per_thawed, per_frozen, branches.latent, square, half, root, root_below
+        )
+
+    return jax.lax.scan(body, None, (enthalpy, liquid, ice, properties))[1]
 
 
 class _Below(NamedTuple):
@@ -294,7 +304,7 @@ _Carry = tuple[jax.Array, jax.Array]
 
 
 def _chord(guess: jax.Array, layer: _Layers) -> jax.Array:
-    """Slope [K m2 J-1] of the chord of T(H) from the old enthalpy to a guess, never a quotient of nought by nought."""
+    """Slope [K m2 J-1] of the chord of T(H) from the old enthalpy to a guess, never nought by nought."""
     square, both = layer.square, layer.enthalpy + guess
     below = guess + layer.latent
     root, root_below = jnp.sqrt(guess * guess + square), jnp.sqrt(below * below + square)
@@ -347,6 +357,7 @@ def _descend(
 
     leading = jnp.eye(1, layers.half.shape[0], dtype=above.dtype)[0]
     start = (arriving, jnp.zeros_like(above))
+    enthalpy: jax.Array
     (leaving, first), enthalpy = jax.lax.scan(body, start, (layers, below, leading))
     return enthalpy, first, leaving
 

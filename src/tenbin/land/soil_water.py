@@ -319,6 +319,7 @@ def _settle(columns: _Columns, thickness: jax.Array) -> tuple[jax.Array, _Rows]:
         return (up, mobility, saturation, compliance), rows
 
     nothing = jnp.zeros_like(columns.liquid[0])
+    rows: _Rows
     (returned, *_), rows = jax.lax.scan(body, (nothing,) * 4, (columns, twice), reverse=True)
     return returned, rows
 
