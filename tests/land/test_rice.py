@@ -193,7 +193,10 @@ def _weighted(vector, state, flooded):
     )
 
 
-VALUES, GRADIENT = jax.jit(jax.vmap(_weighted, (0, None, None))), jax.jit(jax.grad(_weighted))
+VALUES, GRADIENT = (
+    jax.jit(lambda points, *rest: jax.lax.map(lambda v: _weighted(v, *rest), points)),
+    jax.jit(jax.grad(_weighted)),
+)
 
 
 @pytest.mark.parametrize("redox", [-200.0, -150.0, 100.0])
