@@ -118,12 +118,13 @@ def test_a_64_bit_land_under_32_bit_weather_stays_64_bit():
 def test_without_nitrogen_plants_grow_less():
     poor = jax.tree.map(lambda x: 0.0 * x, start().mineral)
     state = start()._replace(mineral=poor)
-    held = state.vegetation_nitrogen
-    state = state._replace(vegetation_nitrogen=held._replace(reserve=0.0 * held.reserve))
-    _, hungry = step_jit(state, a_day(), PARAMS)
-    _, fed = step_jit(
-        state._replace(vegetation_nitrogen=held._replace(reserve=20.0 * held.reserve)), a_day(), PARAMS
-    )
+
+    def with_store(factor):
+        reserve = state.living.reserve.at[1].multiply(factor)
+        return state._replace(living=state.living._replace(reserve=reserve))
+
+    _, hungry = step_jit(with_store(0.0), a_day(), PARAMS)
+    _, fed = step_jit(with_store(20.0), a_day(), PARAMS)
     assert bool((hungry.growth_limitation < 0.01).all()) and bool((fed.growth_limitation > 0.95).all())
 
 

@@ -33,7 +33,7 @@ def test_warm_moist_ground_decays_at_the_rates_of_century():
 
 
 def test_the_active_pool_breathes_as_its_texture_says():
-    lost = tuple(jnp.asarray([1.0 if k == 3 else 0.0]) for k in range(6))
+    lost = jnp.zeros((6, 1)).at[3].set(1.0)
     kept = sum(d.inherited(lost, d.cascade(SAND, PARAMS, 8)))
     np.testing.assert_allclose(1.0 - kept, 0.85 - 0.68 * 0.6)
 
@@ -41,12 +41,12 @@ def test_the_active_pool_breathes_as_its_texture_says():
 def test_pools_at_rest_hold_what_hand_algebra_says():
     # Metabolic litter only, texture and activity fixed: active + slow + passive from flows in balance.
     plan = d.cascade(SAND, PARAMS, 8)
-    s = float(plan.active_slow[0])
+    s = float(plan.heirs[1, 3, 0])
     matrix = np.array([[-1.0, 0.42, 0.45], [s, -1.0, 0.0], [0.004, 0.03, -1.0]])
     flows = np.linalg.solve(matrix, [-0.45, 0.0, 0.0])
     active = 0.45 / (1 - s * 0.42 - (0.004 + s * 0.03) * 0.45)
     np.testing.assert_allclose(flows[0], active)
-    lost = tuple(jnp.asarray([v]) for v in (1.0, 0.0, 0.0, *flows))
+    lost = jnp.asarray([1.0, 0.0, 0.0, *flows])[:, None]
     np.testing.assert_allclose(jnp.stack(d.inherited(lost, plan))[:, 0], flows, rtol=1e-12)
 
 

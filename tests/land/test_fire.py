@@ -20,7 +20,8 @@ def test_stems_burn_by_a_fifth_when_wet_and_two_fifths_when_dry():
 @given(SHARE, SHARE)
 def test_no_pool_loses_more_than_it_has(burned, moisture):
     lost = fire.losses(jnp.asarray([burned]), jnp.asarray([moisture]), PARAMS)
-    for share in (lost.leaf_burnt + lost.leaf_killed, lost.wood_burnt + lost.wood_killed, *lost):
+    dead = fire.dead_burnt(jnp.asarray([burned]), jnp.asarray([moisture]), fire.dead_fuel(PARAMS))
+    for share in (lost.leaf_burnt + lost.leaf_killed, lost.wood_burnt + lost.wood_killed, *lost, *dead):
         assert 0.0 <= float(share[0]) <= 1.0 + 1e-15
 
 

@@ -41,7 +41,7 @@ def test_abandoned_land_takes_up_what_its_new_forest_holds():
 
 def test_goods_of_ten_years_lose_a_share_one_over_e_in_ten_years():
     share = land_use.product_decay(PARAMS, dt=86400.0)
-    np.testing.assert_allclose((1 - share.fast) ** (10 * YEAR / 86400.0), np.exp(-1.0), rtol=1e-10)
+    np.testing.assert_allclose((1 - share[0, 0]) ** (10 * YEAR / 86400.0), np.exp(-1.0), rtol=1e-10)
 
 
 def test_joining_two_fields_keeps_their_carbon():

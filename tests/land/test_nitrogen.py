@@ -17,14 +17,11 @@ def one(x):
 
 @given(st.lists(st.tuples(SMALL, SMALL), min_size=6, max_size=6), SMALL)
 def test_microbes_never_take_more_than_there_is(pairs, available):
-    demands = tuple(n.Demand(one(released), one(needed)) for released, needed in pairs)
-    factors = n.limitation_of_decay(demands, one(available))
-    taken = sum(
-        max(float(d.needed[0] - d.released[0]), 0.0) * float(f[0])
-        for d, f in zip(demands, factors, strict=True)
-    )
+    released, needed = jnp.asarray(pairs).T[..., None]
+    factors = n.limitation_of_decay(released, needed, one(available))
+    taken = float((jnp.maximum(needed - released, 0.0) * factors).sum())
     assert taken <= available * (1 + 1e-9) + 1e-15
-    assert all(0.0 <= float(f[0]) <= 1.0 + 1e-12 for f in factors)
+    assert bool(((factors >= 0.0) & (factors <= 1.0 + 1e-12)).all())
 
 
 def test_a_full_store_does_not_limit_growth():

@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any, NamedTuple
 
 from tenbin.core.arrays import jax, jnp
 from tenbin.land import decomposition as decay
 from tenbin.land import fire, nitrogen, plant_losses
 from tenbin.land.biogeochemistry_state import (
+    CARBON,
+    NITROGEN,
     BiogeochemistryFluxes,
     BiogeochemistryInputs,
     BiogeochemistryParams,
     BiogeochemistryState,
     Constants,
+    at,
+    both,
     carbon_total,
+    held_in_memory,
     initial_state,
     nitrogen_total,
     prepare,
+    unseen_ones,
 )
-from tenbin.land.decomposition import LitterPools, SoilPools
-from tenbin.land.land_use import ProductPools
 from tenbin.land.nitrogen import MineralNitrogen
 from tenbin.land.plant_growth import Grown, after_growth, breathe, grow
 from tenbin.land.plant_losses import PlantLosses
@@ -39,74 +45,67 @@ __all__ = [
     "step",
 ]
 
+ROOT_ZONE = 3
+"""Fine roots lie as deep as the active pool, of which this is the place in `decomposition.POOLS`."""
+
+Hold = Callable[[Any], Any]
+
 
 def _plant_losses(
-    carbon: VegetationPools,
-    held: VegetationPools,
+    living: VegetationPools,
     leaf_fall: jax.Array,
     inputs: BiogeochemistryInputs,
     burn: fire.FireLosses,
     params: BiogeochemistryParams,
     fixed: Constants,
     dt: float,
-) -> tuple[PlantLosses, PlantLosses, jax.Array]:
-    """Carbon and nitrogen that leave the plants, and nitrogen drawn back from falling leaves [kg m-2]."""
+    hold: Hold,
+) -> tuple[PlantLosses, jax.Array]:
+    """What leaves the plants (2, cell), and the nitrogen (cell,) that falling leaves give back [kg m-2]."""
     leaf_rate, wood_rate, root_rate = fixed.turnover
-    falling = jnp.minimum(leaf_fall / (carbon.leaf + float(jnp.finfo(carbon.leaf.dtype).tiny)), 1.0)
-    shed = falling + (1.0 - falling) * leaf_rate
+    carbon = living.leaf[CARBON]
+    falling = jnp.minimum(leaf_fall / (carbon + float(jnp.finfo(carbon.dtype).tiny)), 1.0)
+    shed = hold(falling + (1.0 - falling) * leaf_rate)
     cleared, cut = (jnp.clip(rate * dt, 0.0, 1.0) for rate in (inputs.conversion, inputs.wood_harvest))
     part = plant_losses.shares(
         shed, wood_rate, root_rate, cleared, cut, burn, fixed.wood_fate, params.land_use
     )
-    part_n, back = plant_losses.without_drawn_back(
-        part, shed, params.nitrogen.retranslocation, params.land_use
-    )
-    return plant_losses.apply(carbon, part), plant_losses.apply(held, part_n), held.leaf * back
+    drawn = shed * params.nitrogen.retranslocation
+    part = plant_losses.without_drawn_back(hold(part), at(NITROGEN, 2, drawn), params.land_use)
+    return plant_losses.apply(living, part), living.leaf[NITROGEN] * drawn
 
 
 class _Decayed(NamedTuple):
-    """What decay moves in one step [kg m-2]; `fractions` of the six pools that decayed [1]."""
+    """What decay moves in one step [kg m-2]: `fractions` (6, cell) of the pools [1], `lost` (2, 6, cell) by them,
+    `gained` carbon (cell,) that soil pools inherit; nitrogen `freed`, `taken` and supplied from nowhere (cell,).
+    """
 
-    fractions: tuple[jax.Array, ...]
-    lost: tuple[jax.Array, ...]
-    gained: SoilPools
-    lost_nitrogen: tuple[jax.Array, ...]
-    gained_nitrogen: tuple[jax.Array, ...]
+    fractions: jax.Array
+    lost: jax.Array
+    gained: tuple[jax.Array, jax.Array, jax.Array]
     freed: jax.Array
     taken: jax.Array
     supplement: jax.Array
 
 
 def _rot(
-    state: BiogeochemistryState,
-    available: jax.Array,
-    potential: tuple[jax.Array, ...],
-    fixed: Constants,
-    limited: bool,
+    dead: jax.Array, available: jax.Array, potential: jax.Array, fixed: Constants, limited: bool, hold: Hold
 ) -> _Decayed:
     """Decay the six dead pools by their `potential` fractions, slowed where mineral nitrogen is short."""
-    lost = tuple(c * d for c, d in zip((*state.litter, *state.soil), potential, strict=True))
-    held = (*state.litter_nitrogen, *state.soil_nitrogen)
-    lost_n = tuple(n * d for n, d in zip(held, potential, strict=True))
-    demands = tuple(
-        nitrogen.Demand(n, c * ratio) for n, c, ratio in zip(lost_n, lost, fixed.dead_nitrogen, strict=True)
-    )
+    fractions = potential
     if limited:
-        slowed = nitrogen.limitation_of_decay(demands, available)
-        potential, lost, lost_n = (
-            tuple(x * s for x, s in zip(amounts, slowed, strict=True))
-            for amounts in (potential, lost, lost_n)
-        )
-        demands = tuple(
-            nitrogen.Demand(n, d.needed * s) for n, d, s in zip(lost_n, demands, slowed, strict=True)
-        )
-    balance = [d.released - d.needed for d in demands]
-    freed = sum((jnp.maximum(b, 0.0) for b in balance[1:]), jnp.maximum(balance[0], 0.0))
-    taken = sum((jnp.maximum(-b, 0.0) for b in balance[1:]), jnp.maximum(-balance[0], 0.0))
+        offered = dead * potential
+        needed = hold(offered[CARBON] * fixed.dead_nitrogen)
+        fractions = hold(potential * nitrogen.limitation_of_decay(offered[NITROGEN], needed, available, hold))
+    lost = hold(dead * fractions)
+    balance = lost[NITROGEN] - lost[CARBON] * fixed.dead_nitrogen
+    freed, taken = hold(
+        (decay.sum_of_rows(jnp.maximum(balance, 0.0)), decay.sum_of_rows(jnp.maximum(-balance, 0.0)))
+    )
     supplement = jnp.zeros_like(taken) if limited else jnp.maximum(taken - available, 0.0)
-    gained = decay.inherited(lost, fixed.cascade)
-    gained_n = tuple(g * r for g, r in zip(gained, fixed.soil_nitrogen, strict=True))
-    return _Decayed(potential, lost, gained, lost_n, gained_n, freed, taken, supplement)
+    return _Decayed(
+        fractions, lost, hold(decay.inherited(lost[CARBON], fixed.cascade)), freed, taken, supplement
+    )
 
 
 def _fed(inputs: BiogeochemistryInputs, params: nitrogen.NitrogenParams, dt: float) -> MineralNitrogen:
@@ -129,12 +128,12 @@ def _trade(
     state: BiogeochemistryState,
     brought: MineralNitrogen,
     rotten: _Decayed,
-    held: VegetationPools,
-    root_carbon: jax.Array,
+    living: VegetationPools,
     warmth: jax.Array,
     inputs: BiogeochemistryInputs,
     params: BiogeochemistryParams,
     dt: float,
+    hold: Hold,
 ) -> _Traded:
     """Microbes first, then roots, then water take from mineral nitrogen; ammonium and nitrate alike but for water."""
     mineral, ratios = state.mineral, params.nitrogen
@@ -143,68 +142,27 @@ def _trade(
     tiny = float(jnp.finfo(ammonium.dtype).tiny)
     part = jnp.minimum((rotten.taken - rotten.supplement) / (ammonium + nitrate + tiny), 1.0)
     gone_ammonium, gone_nitrate = ammonium * part, nitrate * part
-    ammonium, nitrate = ammonium - gone_ammonium + rotten.freed + fixed, nitrate - gone_nitrate
+    ammonium, nitrate = hold((ammonium - gone_ammonium + rotten.freed + fixed, nitrate - gone_nitrate))
+    held, root = VegetationPools(*(organ[NITROGEN] for organ in living)), living.root[CARBON]
     target = ratios.reserve_share * (held.leaf + held.root)
-    share = nitrogen.uptake_share(
-        ammonium + nitrate, root_carbon, held.reserve, target, warmth, ratios, dt=dt
-    )
+    share = nitrogen.uptake_share(ammonium + nitrate, root, held.reserve, target, warmth, ratios, dt=dt)
     eaten_ammonium, eaten_nitrate = ammonium * share, nitrate * share
     washed = nitrogen.leached(nitrate - eaten_nitrate, inputs.drainage, inputs.soil_water, ratios, dt=dt)
     change = MineralNitrogen(
         brought.ammonium - gone_ammonium + rotten.freed + fixed - eaten_ammonium,
         brought.nitrate - gone_nitrate - eaten_nitrate - washed,
     )
-    return _Traded(change, fixed, eaten_ammonium + eaten_nitrate, washed)
+    return _Traded(change, fixed, hold(eaten_ammonium + eaten_nitrate), washed)
 
 
-def _burnt(
-    litter: LitterPools, soil: SoilPools, lost: tuple[jax.Array, ...], burn: fire.FireLosses
-) -> tuple[jax.Array, jax.Array, jax.Array, jax.Array]:
-    """What fire takes [kg m-2] of metabolic and structural litter, dead wood and slow soil after the day's decay."""
-    return (
-        (litter.metabolic - lost[0]) * burn.litter_burnt,
-        (litter.structural - lost[1]) * burn.litter_burnt,
-        (litter.coarse - lost[2]) * burn.coarse_burnt,
-        (soil.slow - lost[4]) * burn.soil_burnt,
-    )
-
-
-def _laid_down(
-    fall: PlantLosses, fall_n: PlantLosses, params: BiogeochemistryParams
-) -> tuple[LitterPools, LitterPools]:
-    """The day's dead matter as litter [kg m-2], carbon and nitrogen, split by its lignin and nitrogen."""
-    carbon = fall.leaf_litter + fall.root_litter + fall.reserve_litter
-    held = fall_n.leaf_litter + fall_n.root_litter + fall_n.reserve_litter
+def _laid_down(fall: PlantLosses, params: BiogeochemistryParams, hold: Hold) -> jax.Array:
+    """The day's dead matter (2, 6, cell) [kg m-2], split by its lignin and nitrogen."""
+    litter = hold(fall.leaf_litter + fall.root_litter + fall.reserve_litter)
+    carbon, held = litter[CARBON], litter[NITROGEN]
     tender = decay.metabolic_fraction(params.decomposition.litter_lignin, held, carbon) * carbon
-    tough = carbon - tender
-    tough_n = nitrogen.structural_nitrogen(tough, held, params.nitrogen)
-    return (
-        LitterPools(tender, tough, fall.wood_litter),
-        LitterPools(held - tough_n, tough_n, fall_n.wood_litter),
-    )
-
-
-def _dead_change(
-    laid: LitterPools,
-    lost: tuple[jax.Array, ...],
-    gained: tuple[jax.Array, ...],
-    smoke: tuple[jax.Array, ...],
-) -> tuple[LitterPools, SoilPools]:
-    """Change of litter and soil [kg m-2], carbon or nitrogen."""
-    litter = LitterPools(*(a - b - c for a, b, c in zip(laid, lost[:3], smoke[:3], strict=True)))
-    active, slow, passive = (a - b for a, b in zip(gained, lost[3:], strict=True))
-    return litter, SoilPools(active, slow - smoke[3], passive)
-
-
-def _goods(pools: ProductPools, fall: PlantLosses, share: ProductPools) -> tuple[ProductPools, jax.Array]:
-    """Change of goods, and what of them decays [kg m-2]."""
-    fast, slow = pools.fast * share.fast, pools.slow * share.slow
-    return ProductPools(fall.wood_fast - fast, fall.wood_slow - slow), fast + slow
-
-
-def _once(values: Any) -> Any:
-    """`values` worked out once: without this wall the compiler repeats them in every loop that reads them."""
-    return jax.lax.optimization_barrier(values)
+    tough = nitrogen.structural_nitrogen(carbon - tender, held, params.nitrogen)
+    metabolic = hold(both(tender, held - tough))
+    return at(0, 6, metabolic) + at(1, 6, litter - metabolic) + at(2, 6, fall.wood_litter)
 
 
 def _in_type(state: BiogeochemistryState, dtype: jnp.dtype) -> BiogeochemistryState:
@@ -239,91 +197,96 @@ def step(
     """
     n = inputs.soil_saturation.shape[0]
     fixed = prepare(params, inputs.sand, n, grid=grid, dt=dt) if constants is None else constants
-    now, temperature = _once(_in_type(state, inputs.gpp.dtype)), inputs.soil_temperature[:n]
+    now, temperature = _in_type(state, inputs.gpp.dtype), inputs.soil_temperature[:n]
+    hold = partial(held_in_memory, ones=unseen_ones(now.dead))
+    dead = hold(now.dead)
     activity = decay.layer_activity(temperature, inputs.soil_saturation, params.decomposition)
-    potential = _once(decay.decay_fractions(activity, fixed.cascade, inputs.oxygen))
-    root_zone = fixed.cascade.weights[1]
-    breath = _once(breathe(now, inputs, decay.depth_mean(temperature, root_zone), params, dt))
-    grown = _once(grow(now, inputs, breath, params, fixed, nitrogen_limitation, dt))
-    carbon, held, spent = _once(after_growth(now, grown))
-    burn = fire.losses(fire.burned_share(inputs.burned_fraction, dt=dt), inputs.fuel_moisture, params.fire)
-    fall, fall_n, back = _once(_plant_losses(carbon, held, grown.leaf_fall, inputs, burn, params, fixed, dt))
+    pace = hold(decay.depth_means(activity, fixed.cascade.weights))
+    potential = hold(decay.decayed_share(fixed.cascade.exponents * (pace * inputs.oxygen)))
+    root_zone = fixed.cascade.weights[ROOT_ZONE : ROOT_ZONE + 1]
+    breath = hold(breathe(now, inputs, decay.depth_means(temperature, root_zone)[0], params, dt))
+    grown = grow(now, inputs, breath, params, fixed, nitrogen_limitation, dt, hold)
+    living = hold(after_growth(now, grown))
+    burned = fire.burned_share(inputs.burned_fraction, dt=dt)
+    burn = hold(fire.losses(burned, inputs.fuel_moisture, params.fire))
+    fallen = _plant_losses(living, grown.leaf_fall, inputs, burn, params, fixed, dt, hold)
     brought = _fed(inputs, params.nitrogen, dt)
-    available = now.mineral.ammonium + now.mineral.nitrate + brought.ammonium + brought.nitrate
-    rotten = _once(_rot(now, available, potential, fixed, nitrogen_limitation))
-    warmth = decay.depth_mean(activity, root_zone)
-    trade = _once(_trade(now, brought, rotten, held, carbon.root, warmth, inputs, params, dt))
-    return _account(
-        state, now, inputs, grown, spent, (fall, fall_n, back), rotten, trade, burn, params, fixed, dt
+    available = hold(now.mineral.ammonium + now.mineral.nitrate + brought.ammonium + brought.nitrate)
+    rotten = _rot(dead, available, potential, fixed, nitrogen_limitation, hold)
+    trade = _trade(now, brought, rotten, living, pace[ROOT_ZONE], inputs, params, dt, hold)
+    smoke = hold((dead - rotten.lost) * fire.dead_burnt(burned, inputs.fuel_moisture, fixed.fuel))
+    booked = _changes(now, inputs, grown, fallen, rotten, trade, smoke, params, fixed, dt, hold)
+    return _added(state, booked), _fluxes(
+        now, inputs, grown, fallen[0], rotten, trade, smoke, fixed, dt, hold
     )
 
 
-def _account(
-    state: BiogeochemistryState,
+def _changes(
     now: BiogeochemistryState,
     inputs: BiogeochemistryInputs,
     grown: Grown,
-    spent: jax.Array,
-    fallen: tuple[PlantLosses, PlantLosses, jax.Array],
+    fallen: tuple[PlantLosses, jax.Array],
     rotten: _Decayed,
     trade: _Traded,
-    burn: fire.FireLosses,
+    smoke: jax.Array,
     params: BiogeochemistryParams,
     fixed: Constants,
     dt: float,
-) -> tuple[BiogeochemistryState, BiogeochemistryFluxes]:
-    """Book every movement of the step, once as a change of stores and once as a flux."""
-    fall, fall_n, back = fallen
-    laid, laid_n = _laid_down(fall, fall_n, params)
-    smoke = _burnt(now.litter, now.soil, rotten.lost, burn)
-    smoke_n = _burnt(now.litter_nitrogen, now.soil_nitrogen, rotten.lost_nitrogen, burn)
-    litter, soil = _dead_change(laid, rotten.lost, rotten.gained, smoke)
-    litter_n, soil_n = _dead_change(laid_n, rotten.lost_nitrogen, rotten.gained_nitrogen, smoke_n)
-    goods, decayed = _goods(now.products, fall, fixed.product_decay)
-    goods_n, decayed_n = _goods(now.products_nitrogen, fall_n, fixed.product_decay)
-    new, need, breath = grown.new, grown.need, grown.breath
+    hold: Hold,
+) -> BiogeochemistryState:
+    """Change of every store in the step [kg m-2]."""
+    (fall, back), new, breath = fallen, grown.new, grown.breath
     alive, assimilated = breath.leaf + breath.wood + breath.root, inputs.gpp * dt
-    ra = alive + grown.cost
+    stored = grown.supplement - grown.total_need + back + trade.uptake
     vegetation = VegetationPools(
         new.leaf - fall.leaf,
         new.wood - fall.wood,
         new.root - fall.root_litter,
-        assimilated - alive - spent - fall.reserve_litter,
+        both(assimilated - alive - grown.spent, stored) - fall.reserve_litter,
     )
-    stored = VegetationPools(
-        need.leaf - fall_n.leaf - back,
-        need.wood - fall_n.wood,
-        need.root - fall_n.root_litter,
-        grown.supplement - grown.total_need + back + trade.uptake - fall_n.reserve_litter,
-    )
-    npp = assimilated - ra
+    heirs = zip((3, 4, 5), rotten.gained, fixed.soil, strict=True)
+    gained = sum(at(place, 6, carbon * ratio) for place, carbon, ratio in heirs)
+    dead = _laid_down(fall, params, hold) + gained - rotten.lost - smoke
+    goods = at(0, 2, fall.wood_fast) + at(1, 2, fall.wood_slow) - now.products * fixed.product_decay
+    npp = assimilated - alive - grown.cost
     memory = (npp * (YEAR / dt) - now.mean_npp) * (dt / YEAR)
-    change = BiogeochemistryState(
-        vegetation,
-        litter,
-        soil,
-        goods,
-        stored,
-        litter_n,
-        soil_n,
-        goods_n,
-        trade.change,
-        grown.full_leaf,
-        memory,
-    )
-    rh = sum(rotten.lost[1:], rotten.lost[0]) - sum(rotten.gained[1:], rotten.gained[0])
+    return BiogeochemistryState(vegetation, dead, goods, trade.change, grown.full_leaf, memory)
+
+
+def _fluxes(
+    now: BiogeochemistryState,
+    inputs: BiogeochemistryInputs,
+    grown: Grown,
+    fall: PlantLosses,
+    rotten: _Decayed,
+    trade: _Traded,
+    smoke: jax.Array,
+    fixed: Constants,
+    dt: float,
+    hold: Hold,
+) -> BiogeochemistryFluxes:
+    """The movements of the step as mean fluxes."""
+    breath, assimilated = grown.breath, inputs.gpp * dt
+    ra = hold(breath.leaf + breath.wood + breath.root + grown.cost)
+    rh = hold(decay.sum_of_rows(rotten.lost[CARBON]) - sum(rotten.gained))
+    burnt = hold(fall.leaf_fire + fall.wood_fire + sum(smoke[:, k] for k in range(6)))
+    cleared = hold(fall.leaf_clearing + fall.wood_clearing)
+    goods = now.products * fixed.product_decay
+    rotted = hold(goods[:, 0] + goods[:, 1])
     amounts = {
-        "npp": npp, "nee": ra + rh - assimilated, "ra": ra, "ra_leaf": breath.leaf, "ra_wood": breath.wood,
-        "ra_root": breath.root, "ra_growth": grown.cost, "rh": rh, "litterfall_leaf": fall.leaf_litter,
-        "litterfall_wood": fall.wood_litter, "litterfall_root": fall.root_litter + fall.reserve_litter,
-        "fire": fall.leaf_fire + fall.wood_fire + sum(smoke[1:], smoke[0]),
-        "clearing": fall.leaf_clearing + fall.wood_clearing, "harvest": fall.leaf_harvest,
-        "product_decay": decayed, "n_fixation": trade.fixed, "n_supplement": grown.supplement + rotten.supplement,
-        "n_uptake": trade.uptake, "n_net_mineralisation": rotten.freed - rotten.taken, "n_leaching": trade.leached,
-        "n_fire": fall_n.leaf_fire + fall_n.wood_fire + fall_n.leaf_clearing + fall_n.wood_clearing
-        + sum(smoke_n[1:], smoke_n[0]), "n_harvest": fall_n.leaf_harvest, "n_product": decayed_n,
+        "npp": assimilated - ra, "nee": ra + rh - assimilated, "ra": ra, "ra_leaf": breath.leaf,
+        "ra_wood": breath.wood, "ra_root": breath.root, "ra_growth": grown.cost, "rh": rh,
+        "growth_wood": grown.new.wood[CARBON], "growth_root": grown.new.root[CARBON],
+        "decayed": rotten.lost[CARBON],
+        "litterfall_leaf": fall.leaf_litter[CARBON], "litterfall_wood": fall.wood_litter[CARBON],
+        "litterfall_root": (fall.root_litter + fall.reserve_litter)[CARBON], "fire": burnt[CARBON],
+        "clearing": cleared[CARBON], "harvest": fall.leaf_harvest[CARBON], "product_decay": rotted[CARBON],
+        "n_fixation": trade.fixed, "n_supplement": grown.supplement + rotten.supplement,
+        "n_uptake": trade.uptake, "n_net_mineralisation": rotten.freed - rotten.taken,
+        "n_leaching": trade.leached, "n_fire": burnt[NITROGEN] + cleared[NITROGEN],
+        "n_harvest": fall.leaf_harvest[NITROGEN], "n_product": rotted[NITROGEN],
     }  # fmt: skip
-    fluxes = BiogeochemistryFluxes(
+    return BiogeochemistryFluxes(
         gpp=inputs.gpp,
         n_deposition=inputs.deposition,
         n_fertiliser=inputs.fertiliser,
@@ -331,4 +294,3 @@ def _account(
         decay=rotten.fractions,
         **{name: amount * (1.0 / dt) for name, amount in amounts.items()},
     )
-    return _added(state, change), fluxes

@@ -2,51 +2,79 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import equinox as eqx
+import numpy as np
 
-from tenbin.core.arrays import jax
+from tenbin.core.arrays import jax, jnp
 from tenbin.land import decomposition as decay
 from tenbin.land import land_use, nitrogen
 from tenbin.land import vegetation_carbon as plants
-from tenbin.land.decomposition import Cascade, DecompositionParams, LitterPools, SoilPools
-from tenbin.land.fire import FireParams
-from tenbin.land.land_use import LandUseParams, ProductPools, WoodFate
+from tenbin.land.decomposition import Cascade, DecompositionParams
+from tenbin.land.fire import DeadFuel, FireParams, dead_fuel
+from tenbin.land.land_use import LandUseParams, WoodFate
 from tenbin.land.nitrogen import MineralNitrogen, NitrogenParams
 from tenbin.land.soil_grid import DEFAULT_GRID, SoilGrid
 from tenbin.land.vegetation_carbon import DAY, VegetationCarbonParams, VegetationPools
 
 __all__ = [
+    "CARBON",
+    "NITROGEN",
+    "at",
+    "both",
     "BiogeochemistryFluxes",
     "BiogeochemistryInputs",
     "BiogeochemistryParams",
     "BiogeochemistryState",
     "Constants",
     "carbon_total",
+    "held_in_memory",
     "initial_state",
     "nitrogen_total",
     "prepare",
+    "unseen_ones",
 ]
 
 
-class BiogeochemistryState(NamedTuple):
-    """Everything the land stores of carbon and nitrogen [kg m-2], each array (cell,).
+CARBON, NITROGEN = 0, 1
+"""Places along the first axis of every store that holds both."""
 
-    `full_leaf` [kg C m-2] is the leaf carbon of a full canopy, `mean_npp` [kg C m-2 yr-1] a one-year running mean.
+
+class BiogeochemistryState(NamedTuple):
+    """Everything the land stores of carbon and nitrogen [kg m-2]: carbon first along an axis of two.
+
+    `living` (2, cell) for each organ; `dead` (2, 6, cell) in the order of `decomposition.POOLS`; `products`
+    (2, 2, cell) goods of about 10 and of 100 years; mineral nitrogen (cell,) each; `full_leaf` [kg C m-2] the leaf
+    carbon of a full canopy; `mean_npp` [kg C m-2 yr-1] a one-year running mean.
     """
 
-    vegetation: VegetationPools
-    litter: LitterPools
-    soil: SoilPools
-    products: ProductPools
-    vegetation_nitrogen: VegetationPools
-    litter_nitrogen: LitterPools
-    soil_nitrogen: SoilPools
-    products_nitrogen: ProductPools
+    living: VegetationPools
+    dead: jax.Array
+    products: jax.Array
     mineral: MineralNitrogen
     full_leaf: jax.Array
     mean_npp: jax.Array
+
+    @property
+    def vegetation(self) -> VegetationPools:
+        """Carbon of living plants [kg C m-2], (cell,) each."""
+        return VegetationPools(*(organ[CARBON] for organ in self.living))
+
+    @property
+    def vegetation_nitrogen(self) -> VegetationPools:
+        """Nitrogen of living plants [kg N m-2], (cell,) each."""
+        return VegetationPools(*(organ[NITROGEN] for organ in self.living))
+
+    @property
+    def litter(self) -> jax.Array:
+        """Carbon of metabolic, structural and coarse litter (3, cell) [kg C m-2]."""
+        return self.dead[CARBON, :3]
+
+    @property
+    def soil(self) -> jax.Array:
+        """Carbon of active, slow and passive soil matter (3, cell) [kg C m-2]."""
+        return self.dead[CARBON, 3:]
 
 
 class BiogeochemistryParams(eqx.Module):
@@ -93,7 +121,8 @@ class BiogeochemistryFluxes(NamedTuple):
     Carbon leaves by `ra`, `rh`, `fire`, `clearing`, `harvest` and `product_decay`; it enters by `gpp`. `nee` is
     ra + rh - gpp, positive to the air. Nitrogen enters by `n_deposition`, `n_fertiliser`, `n_fixation` and
     `n_supplement` (nil unless nitrogen is declared unlimited) and leaves by `n_leaching`, `n_fire` (with
-    clearing), `n_harvest` and `n_product`. `growth_limitation` [0..1] is the share of growth nitrogen allows.
+    clearing), `n_harvest` and `n_product`. `growth_limitation` [0..1] is the share of growth nitrogen allows;
+    `decay` (6, cell) [1] the share of each dead pool that decayed in the step and `decayed` (6, cell) its carbon.
     """
 
     gpp: jax.Array
@@ -104,6 +133,8 @@ class BiogeochemistryFluxes(NamedTuple):
     ra_wood: jax.Array
     ra_root: jax.Array
     ra_growth: jax.Array
+    growth_wood: jax.Array
+    growth_root: jax.Array
     rh: jax.Array
     litterfall_leaf: jax.Array
     litterfall_wood: jax.Array
@@ -123,19 +154,24 @@ class BiogeochemistryFluxes(NamedTuple):
     n_harvest: jax.Array
     n_product: jax.Array
     growth_limitation: jax.Array
-    decay: tuple[jax.Array, ...]
+    decay: jax.Array
+    decayed: jax.Array
+
+
+def _total(state: BiogeochemistryState, element: int) -> jax.Array:
+    living = state.living
+    plants = living.leaf[element] + living.wood[element] + living.root[element] + living.reserve[element]
+    return plants + jnp.sum(state.dead[element], axis=0) + jnp.sum(state.products[element], axis=0)
 
 
 def carbon_total(state: BiogeochemistryState) -> jax.Array:
     """All carbon of the land [kg C m-2], (cell,)."""
-    pools = (*state.vegetation, *state.litter, *state.soil, *state.products)
-    return sum(pools[1:], pools[0])
+    return _total(state, CARBON)
 
 
 def nitrogen_total(state: BiogeochemistryState) -> jax.Array:
     """All nitrogen of the land [kg N m-2], (cell,)."""
-    living = (*state.vegetation_nitrogen, *state.products_nitrogen, *state.mineral)
-    return sum((*living[1:], *state.litter_nitrogen, *state.soil_nitrogen), living[0])
+    return _total(state, NITROGEN) + state.mineral.ammonium + state.mineral.nitrate
 
 
 def initial_state(leaf_carbon: jax.Array, params: BiogeochemistryParams) -> BiogeochemistryState:
@@ -145,23 +181,20 @@ def initial_state(leaf_carbon: jax.Array, params: BiogeochemistryParams) -> Biog
     """
     like, ratios = leaf_carbon, params.nitrogen
     woody = (params.vegetation.wood_allocation > 0.2).astype(like.dtype)
-    vegetation = VegetationPools(like, 4.0 * woody + 0.0 * like, 0.2 + 0.0 * like, 0.1 + 1.3 * like)
-    litter = LitterPools(*(amount + 0.0 * like for amount in (0.1, 0.4, 0.5)))
-    soil = SoilPools(*(amount + 0.0 * like for amount in (0.2, 4.0, 4.0)))
-    products = ProductPools(0.0 * like, 0.0 * like)
-    living_cn = (ratios.leaf_cn, ratios.wood_cn, ratios.root_cn)
-    living = [c / cn for c, cn in zip(vegetation[:3], living_cn, strict=True)]
-    dead_cn = (ratios.leaf_cn, ratios.structural_cn, ratios.wood_cn)
-    soil_cn = (ratios.active_cn, ratios.slow_cn, ratios.passive_cn)
+    wood, root = 4.0 * woody + 0.0 * like, 0.2 + 0.0 * like
+    living = VegetationPools(
+        jnp.stack([like, like / ratios.leaf_cn]),
+        jnp.stack([wood, wood / ratios.wood_cn]),
+        jnp.stack([root, root / ratios.root_cn]),
+        jnp.stack([0.1 + 1.3 * like, 0.5 * (like / ratios.leaf_cn + root / ratios.root_cn)]),
+    )
+    carbon = jnp.stack([amount + 0.0 * like for amount in (0.1, 0.4, 0.5, 0.2, 4.0, 4.0)])
+    litter_cn = (ratios.leaf_cn, ratios.structural_cn, ratios.wood_cn)
+    dead_cn = decay.rows(*litter_cn, ratios.active_cn, ratios.slow_cn, ratios.passive_cn)
     state = BiogeochemistryState(
-        vegetation,
-        litter,
-        soil,
-        products,
-        VegetationPools(living[0], living[1], living[2], 0.5 * (living[0] + living[2])),
-        LitterPools(*(c / cn for c, cn in zip(litter, dead_cn, strict=True))),
-        SoilPools(*(c / cn for c, cn in zip(soil, soil_cn, strict=True))),
-        ProductPools(0.0 * like, 0.0 * like),
+        living,
+        jnp.stack([carbon, carbon / dead_cn]),
+        jnp.zeros((2, 2, *like.shape), like.dtype),
         MineralNitrogen(1.0e-3 + 0.0 * like, 1.0e-3 + 0.0 * like),
         full_leaf=like,
         mean_npp=0.4 + 0.0 * like,
@@ -170,15 +203,21 @@ def initial_state(leaf_carbon: jax.Array, params: BiogeochemistryParams) -> Biog
 
 
 class Constants(NamedTuple):
-    """What follows from parameters and soil alone and need not be worked out again each day: see `prepare`."""
+    """What follows from parameters and soil alone and need not be worked out again each day: see `prepare`.
+
+    `living` carbon and nitrogen per new carbon of leaf, wood and root, (2, 1 or cell) each; `dead_nitrogen`
+    (6, 1 or cell) nitrogen that the heirs of decayed carbon need; `soil` carbon and nitrogen per carbon that the
+    active, slow and passive pools gain, (2, 1 or cell) each.
+    """
 
     cascade: Cascade
     turnover: tuple[jax.Array, jax.Array, jax.Array]
-    living_nitrogen: tuple[jax.Array, jax.Array, jax.Array]
-    dead_nitrogen: tuple[jax.Array, ...]
-    soil_nitrogen: tuple[jax.Array, jax.Array, jax.Array]
+    living: plants.Growth
+    dead_nitrogen: jax.Array
+    soil: tuple[jax.Array, jax.Array, jax.Array]
     wood_fate: WoodFate
-    product_decay: ProductPools
+    product_decay: jax.Array
+    fuel: DeadFuel
 
 
 def prepare(
@@ -195,6 +234,8 @@ def prepare(
     """
     plan = decay.cascade(sand, params.decomposition, n_layer, grid=grid, dt=dt)
     rates, ratios = params.vegetation, params.nitrogen
+    one = jnp.ones_like(ratios.root_cn)
+    active, slow, passive = (decay.rows(one, n) for n in nitrogen.soil_nitrogen_per_carbon(ratios))
     return Constants(
         plan,
         (
@@ -202,9 +243,42 @@ def prepare(
             plants.turnover_fraction(rates.wood_turnover, dt=dt),
             plants.turnover_fraction(rates.root_turnover, dt=dt),
         ),
-        (1.0 / ratios.leaf_cn, 1.0 / ratios.wood_cn, 1.0 / ratios.root_cn),
+        plants.Growth(
+            *(decay.rows(one, 1.0 / cn) for cn in (ratios.leaf_cn, ratios.wood_cn, ratios.root_cn))
+        ),
         nitrogen.nitrogen_per_carbon(plan, ratios),
-        (1.0 / ratios.active_cn, 1.0 / ratios.slow_cn, 1.0 / ratios.passive_cn),
+        (active, slow, passive),
         land_use.cleared_wood(params.land_use),
         land_use.product_decay(params.land_use, dt=dt),
+        dead_fuel(params.fire),
     )
+
+
+def at(place: int, length: int, values: jax.Array) -> jax.Array:
+    """`values` (..., cell) at `place` of a new axis of `length` before the cells, and nil elsewhere.
+
+    A choice by a fixed mask: compilers make branches of concatenation that cost more than the sums.
+    """
+    return jnp.where(np.arange(length)[:, None] == place, values[..., None, :], 0.0)
+
+
+def both(carbon: jax.Array, nitrogen: jax.Array) -> jax.Array:
+    """Carbon and nitrogen (cell,) in one array (2, cell)."""
+    return jnp.where(np.arange(2)[:, None] == CARBON, carbon, nitrogen)
+
+
+def unseen_ones(like: jax.Array) -> jax.Array:
+    """Exactly 1 in the shape of `like`, but worked out from it, so that no compiler can know it."""
+    return jax.lax.stop_gradient(jnp.sqrt(jnp.where(like < -1.0e9, 4.0, 1.0).astype(like.dtype)))
+
+
+def held_in_memory(values: Any, ones: jax.Array) -> Any:
+    """`values` themselves, worked out once and kept: they are divided by some of the `ones` of `unseen_ones`.
+
+    What several results need the compiler would otherwise work out again in the loop of each result, as it takes
+    sums and products for cheaper than memory; a division it keeps, unless the divisor is broadcast. Slopes, which
+    flow back through the same division, are kept likewise. `ones` (2, 6, cell) serve values (cell,), (2, cell),
+    (6, cell) and (2, 6, cell).
+    """
+    some = {x.shape: x for x in (ones, ones[0], ones[:, 0], ones[0, 0])}
+    return jax.tree.map(lambda value: value / some[value.shape], values)

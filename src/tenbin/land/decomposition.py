@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import NamedTuple
 
 import equinox as eqx
@@ -18,19 +17,19 @@ __all__ = [
     "POOLS",
     "Cascade",
     "DecompositionParams",
-    "LitterPools",
-    "SoilPools",
     "cascade",
     "century_temperature",
     "decay_fractions",
     "decayed_share",
-    "depth_mean",
+    "depth_means",
     "inherited",
     "layer_activity",
     "lloyd_taylor",
     "metabolic_fraction",
     "moisture_response",
     "profile_weights",
+    "rows",
+    "sum_of_rows",
 ]
 
 _PARTON = "Parton et al. 1987, Soil Sci. Soc. Am. J. 51, 1173; 1993, Glob. Biogeochem. Cycles 7, 785"
@@ -41,22 +40,6 @@ POOLS = ("metabolic", "structural", "coarse", "active", "slow", "passive")
 SLOW_TO_PASSIVE, SLOW_RESPIRED, PASSIVE_RESPIRED = 0.03, 0.55, 0.55
 ACTIVE_TO_PASSIVE, METABOLIC_RESPIRED, STRUCTURAL_RESPIRED, LIGNIN_RESPIRED = 0.004, 0.55, 0.50, 0.30
 """Shares of decayed carbon [1], Parton et al. 1987, figure 1 (structural: mean of surface 0.45 and soil 0.55)."""
-
-
-class LitterPools(NamedTuple):
-    """Carbon or nitrogen [kg m-2] of fresh dead matter, each (cell,); `coarse` is dead wood."""
-
-    metabolic: jax.Array
-    structural: jax.Array
-    coarse: jax.Array
-
-
-class SoilPools(NamedTuple):
-    """Carbon or nitrogen [kg m-2] of soil organic matter, each (cell,)."""
-
-    active: jax.Array
-    slow: jax.Array
-    passive: jax.Array
 
 
 class DecompositionParams(eqx.Module):
@@ -201,25 +184,29 @@ def profile_weights(depth: jax.Array, n_layer: int, grid: SoilGrid = DEFAULT_GRI
     return (left[:-1] - left[1:]) / (1.0 - left[-1:])
 
 
-def depth_mean(values: jax.Array, weights: jax.Array) -> jax.Array:
-    """Mean over layers of `values` (layer, cell) with `weights` (layer, 1 or cell); (cell,)."""
-    return jnp.sum(values * weights.astype(values.dtype), axis=0)
+def depth_means(values: jax.Array, weights: jax.Array) -> jax.Array:
+    """Means over layers of `values` (layer, cell) with `weights` (profile, layer, 1 or cell); (profile, cell)."""
+    weights = weights.astype(values.dtype)
+    if weights.shape[-1] == 1:
+        return weights[..., 0] @ values
+    return jnp.sum(values * weights, axis=1)
+
+
+def rows(*values: jax.Array | float) -> jax.Array:
+    """Values () or (cell,) as rows of one array, (row, 1) or (row, cell)."""
+    return jnp.stack(jnp.broadcast_arrays(*(jnp.atleast_1d(value) for value in values)))
 
 
 class Cascade(NamedTuple):
-    """What of decay does not change from day to day: see `cascade`.
+    """What of decay does not change from day to day: see `cascade`; pools in the order of `POOLS`.
 
-    `weights` shares of layers (layer, 1 or cell) for litter, active, slow and passive; `exponents` the six rates
-    times the step at full activity [1]; then shares of decayed carbon that go from one pool to another.
+    `weights` (6, layer, 1 or cell) share of each pool in the layers; `exponents` (6, 1 or cell) rates times the step
+    at full activity [1]; `heirs` (3, 6, 1 or cell) shares of what a pool loses that active, slow and passive gain.
     """
 
-    weights: tuple[jax.Array, jax.Array, jax.Array, jax.Array]
-    exponents: tuple[jax.Array, ...]
-    structural_active: jax.Array
-    structural_slow: jax.Array
-    coarse_active: jax.Array
-    coarse_slow: jax.Array
-    active_slow: jax.Array
+    weights: jax.Array
+    exponents: jax.Array
+    heirs: jax.Array
 
 
 def cascade(
@@ -235,10 +222,10 @@ def cascade(
     Fine texture protects the active pool: its rate falls by 1 - 0.75 (silt + clay), its breath by
     0.85 - 0.68 (silt + clay); structural lignin slows structural litter by exp(-3 lignin).
     """
-    depths = (params.litter_depth, params.active_depth, params.slow_depth, params.passive_depth)
-    weights = tuple(profile_weights(depth, n_layer, grid) for depth in depths)
+    litter = (params.litter_depth,) * 3
+    depths = rows(*litter, params.active_depth, params.slow_depth, params.passive_depth)
     pace, fine = params.turnover_multiplier * (dt / YEAR), 1.0 - sand
-    exponents = (
+    exponents = rows(
         params.metabolic_rate * pace,
         params.structural_rate * jnp.exp(-3.0 * params.structural_lignin) * pace,
         params.coarse_rate * pace,
@@ -246,17 +233,26 @@ def cascade(
         params.slow_rate * pace,
         params.passive_rate * pace,
     )
+    weights = jnp.stack([profile_weights(depth, n_layer, grid) for depth in depths])
+    return Cascade(weights, exponents, _heirs(fine, params))
+
+
+def _heirs(fine: jax.Array, params: DecompositionParams) -> jax.Array:
+    """Shares of what each pool loses that the active, slow and passive pools gain, (3, 6, 1 or cell)."""
     kept, kept_lignin = 1.0 - STRUCTURAL_RESPIRED, 1.0 - LIGNIN_RESPIRED
-    lignin, wood = params.structural_lignin, params.coarse_lignin
-    return Cascade(
-        (weights[0], weights[1], weights[2], weights[3]),
-        exponents,
-        structural_active=(1.0 - lignin) * kept,
-        structural_slow=lignin * kept_lignin,
-        coarse_active=(1.0 - wood) * kept,
-        coarse_slow=wood * kept_lignin,
-        active_slow=1.0 - (0.85 - 0.68 * fine) - ACTIVE_TO_PASSIVE,
+    lignin, wood, none = params.structural_lignin, params.coarse_lignin, 0.0 * fine
+    to_active = rows(
+        (1.0 - METABOLIC_RESPIRED) + none,
+        (1.0 - lignin) * kept,
+        (1.0 - wood) * kept,
+        none,
+        (1.0 - SLOW_RESPIRED - SLOW_TO_PASSIVE) + none,
+        (1.0 - PASSIVE_RESPIRED) + none,
     )
+    from_active = 1.0 - (0.85 - 0.68 * fine) - ACTIVE_TO_PASSIVE
+    to_slow = rows(none, lignin * kept_lignin, wood * kept_lignin, from_active, none, none)
+    to_passive = rows(none, none, none, ACTIVE_TO_PASSIVE + none, SLOW_TO_PASSIVE + none, none)
+    return jnp.stack([to_active, to_slow, to_passive])
 
 
 def decayed_share(exponent: jax.Array) -> jax.Array:
@@ -271,30 +267,27 @@ def decayed_share(exponent: jax.Array) -> jax.Array:
     return 2.0 * above / (105.0 + square * (45.0 + square) + above)
 
 
-def decay_fractions(
-    activity: jax.Array, plan: Cascade, oxygen: jax.Array | float = 1.0
-) -> tuple[jax.Array, ...]:
-    """Part of each of the six pools that decays in one step [1], each (cell,), exact for a constant day.
+def decay_fractions(activity: jax.Array, plan: Cascade, oxygen: jax.Array | float = 1.0) -> jax.Array:
+    """Part of each of the six pools that decays in one step [1], (6, cell), exact for a constant day.
 
     `activity` (layer, cell) of `layer_activity`; `oxygen` [0..1] cuts all rates in wetlands.
     """
-    litter, active, slow, passive = (depth_mean(activity, weights) * oxygen for weights in plan.weights)
-    paces = (litter, litter, litter, active, slow, passive)
-    return tuple(decayed_share(rate * pace) for rate, pace in zip(plan.exponents, paces, strict=True))
+    return decayed_share(plan.exponents * (depth_means(activity, plan.weights) * oxygen))
 
 
-def inherited(lost: Sequence[jax.Array], plan: Cascade) -> SoilPools:
-    """Carbon that the active, slow and passive pools gain [kg C m-2] when the six pools have `lost` theirs."""
-    metabolic, structural, coarse, active, slow, passive = lost
-    to_active = (
-        (1.0 - METABOLIC_RESPIRED) * metabolic
-        + plan.structural_active * structural
-        + plan.coarse_active * coarse
-        + (1.0 - SLOW_RESPIRED - SLOW_TO_PASSIVE) * slow
-        + (1.0 - PASSIVE_RESPIRED) * passive
-    )
-    to_slow = plan.structural_slow * structural + plan.coarse_slow * coarse + plan.active_slow * active
-    return SoilPools(to_active, to_slow, ACTIVE_TO_PASSIVE * active + SLOW_TO_PASSIVE * slow)
+def inherited(lost: jax.Array, plan: Cascade) -> tuple[jax.Array, jax.Array, jax.Array]:
+    """Carbon (cell,) that active, slow and passive pools gain when the six pools have `lost` theirs (6, cell)."""
+    active, slow, passive = (sum_of_rows(plan.heirs[k], lost) for k in range(3))
+    return active, slow, passive
+
+
+def sum_of_rows(values: jax.Array, weights: jax.Array | None = None) -> jax.Array:
+    """Sum of `values` (row, cell), or of their products with `weights`, over rows, written out; (cell,).
+
+    For a handful of rows in memory this costs a fraction of what the general reduction of the compiler does.
+    """
+    terms = [values[k] if weights is None else values[k] * weights[k] for k in range(values.shape[0])]
+    return sum(terms[1:], terms[0])
 
 
 def metabolic_fraction(lignin: jax.Array | float, nitrogen: jax.Array, carbon: jax.Array) -> jax.Array:

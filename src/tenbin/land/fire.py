@@ -8,8 +8,18 @@ import equinox as eqx
 
 from tenbin.core.arrays import jax, jnp
 from tenbin.core.params import param
+from tenbin.land.decomposition import rows
 
-__all__ = ["FireLosses", "FireParams", "burned_share", "completeness", "losses"]
+__all__ = [
+    "DeadFuel",
+    "FireLosses",
+    "FireParams",
+    "burned_share",
+    "completeness",
+    "dead_burnt",
+    "dead_fuel",
+    "losses",
+]
 
 _GFED = "van der Werf et al. 2010, Atmos. Chem. Phys. 10, 11707, table 3"
 
@@ -65,16 +75,13 @@ class FireParams(eqx.Module):
 
 
 class FireLosses(NamedTuple):
-    """Shares of each pool that one step's fires burn or kill [0..1], each (cell,)."""
+    """Shares of living organs that one step's fires burn or kill [0..1], each (cell,)."""
 
     leaf_burnt: jax.Array
     leaf_killed: jax.Array
     wood_burnt: jax.Array
     wood_killed: jax.Array
     root_killed: jax.Array
-    litter_burnt: jax.Array
-    coarse_burnt: jax.Array
-    soil_burnt: jax.Array
 
 
 def burned_share(rate: jax.Array, *, dt: float) -> jax.Array:
@@ -88,7 +95,7 @@ def completeness(wet: jax.Array, dry: jax.Array, moisture: jax.Array | float) ->
 
 
 def losses(burned: jax.Array, moisture: jax.Array | float, params: FireParams) -> FireLosses:
-    """Shares of pools lost on a step in which `burned` [0..1] of the ground burns at fuel `moisture` [0..1]."""
+    """Shares of organs lost on a step in which `burned` [0..1] of the ground burns at fuel `moisture` [0..1]."""
     killed = burned * params.mortality
     leaf = completeness(params.leaf_wet, params.leaf_dry, moisture)
     wood = completeness(params.wood_wet, params.wood_dry, moisture)
@@ -98,7 +105,25 @@ def losses(burned: jax.Array, moisture: jax.Array | float, params: FireParams) -
         wood_burnt=killed * wood,
         wood_killed=killed * (1.0 - wood),
         root_killed=burned * params.root_mortality,
-        litter_burnt=burned * completeness(params.litter_wet, params.litter_dry, moisture),
-        coarse_burnt=burned * completeness(params.coarse_wet, params.coarse_dry, moisture),
-        soil_burnt=burned * params.soil_dry * (1.0 - moisture),
     )
+
+
+class DeadFuel(NamedTuple):
+    """Completeness of combustion of the six dead pools in `wet` and `dry` fuel [0..1], (6, 1 or cell)."""
+
+    wet: jax.Array
+    dry: jax.Array
+
+
+def dead_fuel(params: FireParams) -> DeadFuel:
+    """Litter, dead wood and the slow soil pool burn, the last only when dry; pools in the order of decomposition."""
+    none = jnp.zeros_like(params.litter_wet)
+    return DeadFuel(
+        rows(params.litter_wet, params.litter_wet, params.coarse_wet, none, none, none),
+        rows(params.litter_dry, params.litter_dry, params.coarse_dry, none, params.soil_dry, none),
+    )
+
+
+def dead_burnt(burned: jax.Array, moisture: jax.Array | float, fuel: DeadFuel) -> jax.Array:
+    """Shares of the six dead pools (6, cell) that burn on a step in which `burned` [0..1] of the ground burns."""
+    return burned * completeness(fuel.wet, fuel.dry, moisture)

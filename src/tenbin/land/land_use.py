@@ -8,11 +8,11 @@ import equinox as eqx
 
 from tenbin.core.arrays import jax, jnp
 from tenbin.core.params import param
+from tenbin.land.decomposition import rows
 from tenbin.land.vegetation_carbon import YEAR
 
 __all__ = [
     "LandUseParams",
-    "ProductPools",
     "ResponseCurves",
     "WoodFate",
     "bookkeeping",
@@ -24,13 +24,6 @@ __all__ = [
 _HOUGHTON = (
     "Houghton et al. 1983, Ecol. Monogr. 53, 235; McGuire et al. 2001, Glob. Biogeochem. Cycles 15, 183"
 )
-
-
-class ProductPools(NamedTuple):
-    """Carbon or nitrogen [kg m-2] in goods of about 10 years (`fast`) and 100 years (`slow`), each (cell,)."""
-
-    fast: jax.Array
-    slow: jax.Array
 
 
 class LandUseParams(eqx.Module):
@@ -81,11 +74,9 @@ def cleared_wood(params: LandUseParams) -> WoodFate:
     return WoodFate(burnt, fast, slow, 1.0 - (burnt + fast + slow))
 
 
-def product_decay(params: LandUseParams, *, dt: float) -> ProductPools:
-    """Shares of the goods that decay in one step [0..1]: 1 - exp(-dt / lifetime)."""
-    return ProductPools(
-        -jnp.expm1(-dt / (params.fast_time * YEAR)), -jnp.expm1(-dt / (params.slow_time * YEAR))
-    )
+def product_decay(params: LandUseParams, *, dt: float) -> jax.Array:
+    """Shares of fast and slow goods that decay in one step [0..1], (2, 1 or cell): 1 - exp(-dt / lifetime)."""
+    return -jnp.expm1(-dt / (rows(params.fast_time, params.slow_time) * YEAR))
 
 
 def merge_tiles(

@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
 import equinox as eqx
 
 from tenbin.core.arrays import jax, jnp
 from tenbin.core.params import param
-from tenbin.land.decomposition import (
-    ACTIVE_TO_PASSIVE,
-    METABOLIC_RESPIRED,
-    PASSIVE_RESPIRED,
-    SLOW_RESPIRED,
-    SLOW_TO_PASSIVE,
-    Cascade,
-)
+from tenbin.land.decomposition import Cascade, rows, sum_of_rows
 from tenbin.land.vegetation_carbon import DAY, YEAR
 
 __all__ = [
-    "Demand",
     "MineralNitrogen",
     "NitrogenParams",
     "fixation",
@@ -27,6 +20,7 @@ __all__ = [
     "leached",
     "limitation_of_decay",
     "nitrogen_per_carbon",
+    "soil_nitrogen_per_carbon",
     "structural_nitrogen",
     "uptake_share",
 ]
@@ -133,45 +127,37 @@ class NitrogenParams(eqx.Module):
     )
 
 
-class Demand(NamedTuple):
-    """Nitrogen of a decaying pool in one step [kg N m-2], each (cell,)."""
-
-    released: jax.Array
-    needed: jax.Array
-
-
-def nitrogen_per_carbon(plan: Cascade, params: NitrogenParams) -> tuple[jax.Array, ...]:
-    """Nitrogen that the heirs of each dead pool need per carbon that decays [kg N (kg C)-1], at their own C:N.
+def nitrogen_per_carbon(plan: Cascade, params: NitrogenParams) -> jax.Array:
+    """Nitrogen that the heirs of each dead pool need per carbon that decays [kg N (kg C)-1], (6, 1 or cell).
 
     Parton et al. 1987: soil pools keep their C:N, the difference is mineralised or immobilised.
     """
-    active, slow, passive = (1.0 / cn for cn in (params.active_cn, params.slow_cn, params.passive_cn))
-    return (
-        (1.0 - METABOLIC_RESPIRED) * active,
-        plan.structural_active * active + plan.structural_slow * slow,
-        plan.coarse_active * active + plan.coarse_slow * slow,
-        plan.active_slow * slow + ACTIVE_TO_PASSIVE * passive,
-        (1.0 - SLOW_RESPIRED - SLOW_TO_PASSIVE) * active + SLOW_TO_PASSIVE * passive,
-        (1.0 - PASSIVE_RESPIRED) * active,
-    )
+    return jnp.sum(plan.heirs * soil_nitrogen_per_carbon(params)[:, None], axis=0)
 
 
-def limitation_of_decay(demands: tuple[Demand, ...], available: jax.Array) -> tuple[jax.Array, ...]:
-    """Factor [0..1] on the decay of each pool so that microbes never take more than `available` [kg N m-2].
+def soil_nitrogen_per_carbon(params: NitrogenParams) -> jax.Array:
+    """Nitrogen over carbon [1] of the active, slow and passive pools, (3, 1 or cell)."""
+    return 1.0 / rows(params.active_cn, params.slow_cn, params.passive_cn)
 
-    With f = A / sqrt(A^2 + sum(needed)^2), a pool that lacks nothing is not slowed, one that brings no nitrogen
-    of its own is slowed by f, and in between by f n / (f n + (1 - f) deficit), for which the taken sum is below A.
+
+def limitation_of_decay(
+    released: jax.Array,
+    needed: jax.Array,
+    available: jax.Array,
+    hold: Callable[[Any], Any] = lambda values: values,
+) -> jax.Array:
+    """Factor [0..1] on the decay of each pool (pool, cell) so that microbes never take more than is `available`.
+
+    `released` and `needed` (pool, cell), `available` (cell,) [kg N m-2 per step]. With f = A / sqrt(A^2 +
+    sum(needed)^2), a pool that lacks nothing is not slowed, one that brings no nitrogen of its own is slowed by f,
+    and in between by f n / (f n + (1 - f) deficit), for which the taken sum is below A. `hold` keeps in memory what
+    all pools need.
     """
-    needed = sum(demand.needed for demand in demands)
+    total = sum_of_rows(needed)
     tiny = float(jnp.finfo(available.dtype).tiny)
-    share = available / jnp.sqrt(available * available + needed * needed + tiny)
-
-    def factor(demand: Demand) -> jax.Array:
-        own = share * demand.needed
-        deficit = jnp.maximum(demand.needed - demand.released, 0.0)
-        return (own + tiny) / (own + (1.0 - share) * deficit + tiny)
-
-    return tuple(factor(demand) for demand in demands)
+    share = hold(available / jnp.sqrt(available * available + total * total + tiny))
+    own, deficit = share * needed, jnp.maximum(needed - released, 0.0)
+    return (own + tiny) / (own + (1.0 - share) * deficit + tiny)
 
 
 def growth_limitation(

@@ -13,29 +13,24 @@ __all__ = ["PlantLosses", "apply", "cut_wood_fate", "shares", "without_drawn_bac
 
 
 class PlantLosses(NamedTuple):
-    """Shares [0..1] or amounts [kg m-2] of living organs by where they go in one step, each (cell,)."""
+    """Shares [0..1] or amounts [kg m-2] of living organs by where they go in one step, (cell,) or (2, cell).
+
+    `leaf` and `wood` are all that leaves the leaves, what they draw back included, and all that leaves the wood.
+    """
 
     leaf_litter: jax.Array
     leaf_fire: jax.Array
     leaf_clearing: jax.Array
     leaf_harvest: jax.Array
+    leaf: jax.Array
     wood_litter: jax.Array
     wood_fire: jax.Array
     wood_clearing: jax.Array
     wood_fast: jax.Array
     wood_slow: jax.Array
+    wood: jax.Array
     root_litter: jax.Array
     reserve_litter: jax.Array
-
-    @property
-    def leaf(self) -> jax.Array:
-        """All that leaves the leaves."""
-        return self.leaf_litter + self.leaf_fire + self.leaf_clearing + self.leaf_harvest
-
-    @property
-    def wood(self) -> jax.Array:
-        """All that leaves the wood."""
-        return self.wood_litter + self.wood_fire + self.wood_clearing + self.wood_fast + self.wood_slow
 
 
 CUT_FAST, CUT_SLOW = 0.5, 0.2
@@ -68,33 +63,33 @@ def shares(
     left = wood * standing * (1.0 - cut)
     wood_cleared, wood_cut = wood * cleared, wood * standing * cut
     harvest = leaf_shed * params.crop_harvest
+    uprooted = cleared + standing * burn.root_killed
     return PlantLosses(
         leaf_litter=leaf_shed - harvest + leaf * (cleared * (1.0 - fate.burnt) + standing * burn.leaf_killed),
         leaf_fire=leaf * standing * burn.leaf_burnt,
         leaf_clearing=leaf * cleared * fate.burnt,
         leaf_harvest=harvest,
+        leaf=leaf_shed + leaf * (cleared + standing * (burn.leaf_killed + burn.leaf_burnt)),
         wood_litter=wood_shed + wood_cleared * fate.slash + wood_cut * slash + left * burn.wood_killed,
         wood_fire=left * burn.wood_burnt,
         wood_clearing=wood_cleared * fate.burnt,
         wood_fast=wood_cleared * fate.fast + wood_cut * fast,
         wood_slow=wood_cleared * fate.slow + wood_cut * slow,
-        root_litter=root_shed + root * (cleared + standing * burn.root_killed),
-        reserve_litter=cleared + standing * burn.root_killed,
+        wood=wood_shed + wood_cleared + wood_cut + left * (burn.wood_killed + burn.wood_burnt),
+        root_litter=root_shed + root * uprooted,
+        reserve_litter=uprooted,
     )
 
 
-def without_drawn_back(
-    part: PlantLosses, leaf_shed: jax.Array, drawn_back: jax.Array, params: LandUseParams
-) -> tuple[PlantLosses, jax.Array]:
-    """Shares for nitrogen, of which leaves take `drawn_back` [0..1] into store before they fall; and that share."""
-    back = leaf_shed * drawn_back
-    harvest = back * params.crop_harvest
+def without_drawn_back(part: PlantLosses, drawn_back: jax.Array, params: LandUseParams) -> PlantLosses:
+    """Shares once leaves have taken the share `drawn_back` [0..1] into store before they fall."""
+    harvest = drawn_back * params.crop_harvest
     return part._replace(
-        leaf_litter=part.leaf_litter - (back - harvest), leaf_harvest=part.leaf_harvest - harvest
-    ), back
+        leaf_litter=part.leaf_litter - (drawn_back - harvest), leaf_harvest=part.leaf_harvest - harvest
+    )
 
 
 def apply(pools: VegetationPools, part: PlantLosses) -> PlantLosses:
     """Amounts [kg m-2] that leave `pools` by their shares."""
-    organs = (pools.leaf,) * 4 + (pools.wood,) * 5 + (pools.root, pools.reserve)
+    organs = (pools.leaf,) * 5 + (pools.wood,) * 6 + (pools.root, pools.reserve)
     return PlantLosses(*(organ * share for organ, share in zip(organs, part, strict=True)))

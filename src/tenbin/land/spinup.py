@@ -7,23 +7,16 @@ from functools import partial
 from typing import Any
 
 from tenbin.core.arrays import jax, jnp
-from tenbin.land.biogeochemistry import (
-    BiogeochemistryParams,
+from tenbin.land.biogeochemistry_state import (
+    CARBON,
+    NITROGEN,
+    BiogeochemistryFluxes,
     BiogeochemistryState,
     Constants,
-    MineralNitrogen,
 )
-from tenbin.land.decomposition import Cascade, LitterPools, SoilPools, inherited
-from tenbin.land.vegetation_carbon import VegetationPools, turnover_fraction
+from tenbin.land.decomposition import Cascade, inherited
 
-__all__ = [
-    "anderson_fixed_point",
-    "dead_pools_day",
-    "rested_state",
-    "steady_pools",
-    "steady_vegetation",
-    "year_map",
-]
+__all__ = ["anderson_fixed_point", "dead_pools_day", "settled", "steady_losses", "steady_pools", "year_map"]
 
 
 def dead_pools_day(pools: jax.Array, fractions: jax.Array, litter: jax.Array, plan: Cascade) -> jax.Array:
@@ -31,8 +24,7 @@ def dead_pools_day(pools: jax.Array, fractions: jax.Array, litter: jax.Array, pl
     heirs' shares and gain `litter` (3, cell) [kg C m-2]; affine in the pools.
     """
     lost = pools * fractions
-    gained = inherited(tuple(lost), plan)
-    return pools - lost + jnp.concatenate([litter, jnp.stack(tuple(gained))])
+    return pools - lost + jnp.concatenate([litter, jnp.stack(inherited(lost, plan))])
 
 
 def year_map(
@@ -76,48 +68,91 @@ def steady_pools(matrix: jax.Array, offset: jax.Array) -> jax.Array:
     return jnp.linalg.solve(scale[..., None] * system, (scale * offset)[..., None])[..., 0].T
 
 
-def steady_vegetation(growth: jax.Array, rate: jax.Array, lost: jax.Array | float = 0.0) -> jax.Array:
-    """Wood or root carbon [kg C m-2] that sheds as much as it grows: `growth` [kg C m-2 d-1] over shares per day.
+def steady_losses(litter: jax.Array, burnt: jax.Array, plan: Cascade) -> jax.Array:
+    """What the six dead pools decay by (6, cell) when each loses what it gains, in the unit of `litter` (3, cell).
 
-    `rate` [yr-1] the turnover, `lost` [d-1] further mean losses to fire and clearing. After a day's growth the pool
-    sheds the share s of what stands, hence x = g (1 - s) / s.
+    `burnt` (6, cell) is what fire takes of a pool over what decay takes [1]. At rest L (1 + burnt) = litter + H L,
+    with the heirs' shares H: whatever the seasons do, the flows of a whole year obey it exactly.
     """
-    shed = turnover_fraction(rate)
-    share = shed + (1.0 - shed) * lost
-    return growth * (1.0 - share) / share
+    shape = (3, 6, litter.shape[-1])
+    heirs = jnp.broadcast_to(plan.heirs, shape).astype(litter.dtype)
+    fresh = litter / (1.0 + burnt[:3])
+    given = jnp.sum(heirs[:, :3] * fresh, axis=1)
+    system = jnp.eye(3, dtype=litter.dtype)[:, :, None] * (1.0 + burnt[3:]) - heirs[:, 3:]
+    soil = jnp.linalg.solve(jnp.moveaxis(system, -1, 0), given.T[..., None])[..., 0].T
+    return jnp.concatenate([fresh, soil])
 
 
-def rested_state(
-    state: BiogeochemistryState,
-    dead: jax.Array,
-    wood: jax.Array,
-    root: jax.Array,
+_FARTHEST = 1.0e4
+"""No store is scaled by more than this at once [1]: a guard for pools that did not move at all."""
+
+
+def _ratio(steady: jax.Array, simulated: jax.Array) -> jax.Array:
+    tiny = float(jnp.finfo(steady.dtype).tiny) ** 0.5
+    return jnp.clip((steady + tiny) / (jnp.maximum(simulated, 0.0) + tiny), 1.0 / _FARTHEST, _FARTHEST)
+
+
+def settled(
+    before: BiogeochemistryState,
+    after: BiogeochemistryState,
+    fluxes: BiogeochemistryFluxes,
+    duration: float,
     constants: Constants,
-    params: BiogeochemistryParams,
 ) -> BiogeochemistryState:
-    """`state` with its dead pools (6, cell), wood and root at rest and nitrogen at the ratios that follow.
+    """`after` with wood, roots, litter and soil at the size at which they would lose in such years what they gain.
 
-    Soil pools take their own C:N. Litter keeps the C:N that the spun-up year left in it, so that the first year
-    feels no shock; mineral nitrogen stays where the recorded year's balance put it.
+    `before` and `after` are the states at the ends of one or more whole years that lasted `duration` [s] and whose
+    mean `fluxes` are given (no day need be kept). A pool's flows are linear in it, so that it comes to rest when
+    scaled by its steady over its simulated throughput: exact for a slow pool, which hardly moved, and for a fast
+    one, which followed its inputs. Wood and roots are scaled first and their litter with them; burning scales with
+    the pools. Nitrogen keeps the ratios of wood, roots and soil; fine litter keeps the ratio of the years' end, and
+    mineral nitrogen what it had. Plants and nitrogen respond to their new surroundings, so years and settling are
+    repeated, about four times, until both agree. Differentiable; goods of wood are left to history.
     """
-    litter, soil = LitterPools(*dead[:3]), SoilPools(*dead[3:])
-    tiny = float(jnp.finfo(dead.dtype).tiny) ** 0.5
-    kept = (
-        n * (new / (old + tiny))
-        for n, new, old in zip(state.litter_nitrogen, litter, state.litter, strict=True)
+    dtype = after.dead.dtype
+    flux = jax.tree.map(lambda x: jnp.asarray(x, dtype) * duration, fluxes)
+    wood = _organ_ratio(before.living.wood, after.living.wood, flux.growth_wood)
+    root = _organ_ratio(before.living.root, after.living.root, flux.growth_root)
+    change, lost = after.dead[CARBON] - before.dead[CARBON], flux.decayed
+    outside = (
+        change
+        + lost
+        - jnp.concatenate([jnp.zeros_like(lost[:3]), jnp.stack(inherited(lost, constants.cascade))])
     )
-    ratio = constants.living_nitrogen
-    vegetation = state.vegetation._replace(wood=wood, root=root)
-    held = state.vegetation_nitrogen._replace(wood=wood * ratio[1], root=root * ratio[2])
-    soil_nitrogen = (c * r for c, r in zip(soil, constants.soil_nitrogen, strict=True))
+    fine = (flux.litterfall_leaf + root * flux.litterfall_root, flux.litterfall_leaf + flux.litterfall_root)
+    fine_ratio = _ratio(*fine)
+    tiny = float(jnp.finfo(dtype).tiny) ** 0.5
+    coarse_fire = jnp.maximum(flux.litterfall_wood - outside[2], 0.0) / (lost[2] + tiny)
+    slow_fire = jnp.maximum(-outside[4], 0.0) / (lost[4] + tiny)
+    none = jnp.zeros_like(slow_fire)
+    litter = jnp.stack([outside[0] * fine_ratio, outside[1] * fine_ratio, flux.litterfall_wood * wood])
+    burnt = jnp.stack([none, none, coarse_fire, none, slow_fire, none])
+    carbon = after.dead[CARBON] * _ratio(steady_losses(litter, burnt, constants.cascade), lost)
+    return _with_carbon(after, carbon, wood, root, constants)
+
+
+def _organ_ratio(before: jax.Array, after: jax.Array, growth: jax.Array) -> jax.Array:
+    """Growth over loss of an organ in the years, hence the factor that brings it to rest [1]."""
+    change = (after[CARBON] - before[CARBON]).astype(growth.dtype)
+    return _ratio(growth, growth - change)
+
+
+def _with_carbon(
+    state: BiogeochemistryState, carbon: jax.Array, wood: jax.Array, root: jax.Array, constants: Constants
+) -> BiogeochemistryState:
+    """`state` with dead `carbon` (6, cell), wood and root times factors, and the nitrogen that goes with them."""
+    tiny = float(jnp.finfo(carbon.dtype).tiny) ** 0.5
+    fine = state.dead[NITROGEN, :2] * (carbon[:2] / (state.dead[CARBON, :2] + tiny))
+    coarse = carbon[2] * constants.living.wood[NITROGEN]
+    soil = [c * ratio[NITROGEN] for c, ratio in zip(carbon[3:], constants.soil, strict=True)]
+    held = jnp.concatenate([fine, jnp.stack([coarse, *soil])])
+    living = state.living
     return state._replace(
-        vegetation=VegetationPools(*vegetation),
-        litter=litter,
-        soil=soil,
-        vegetation_nitrogen=held,
-        litter_nitrogen=LitterPools(*kept),
-        soil_nitrogen=SoilPools(*soil_nitrogen),
-        mineral=MineralNitrogen(*state.mineral),
+        living=living._replace(
+            wood=living.wood * wood.astype(living.wood.dtype),
+            root=living.root * root.astype(living.root.dtype),
+        ),
+        dead=jnp.stack([carbon, held]).astype(state.dead.dtype),
     )
 
 

@@ -37,7 +37,7 @@ _RYAN = "Ryan 1991, Ecol. Appl. 1, 157; Sitch et al. 2003: 0.066 per unit nitrog
 
 
 class VegetationPools(NamedTuple):
-    """Carbon [kg C m-2] or nitrogen [kg N m-2] of living plants, each (cell,)."""
+    """Living plants [kg m-2]: each (cell,) of carbon, or (2, cell) of carbon and nitrogen."""
 
     leaf: jax.Array
     wood: jax.Array
