@@ -3,6 +3,7 @@
 import numpy as np
 
 from tenbin.core.arrays import jax, jnp
+from tenbin.land import biogeochemistry as b
 from tenbin.land import decomposition as d
 from tenbin.land import spinup
 
@@ -76,3 +77,77 @@ def test_anderson_finds_the_point_that_a_slow_map_leaves_alone_and_its_slope():
     np.testing.assert_allclose(slow(1.0, x), x, rtol=1e-9)
     central = (point(1.0001).sum() - point(0.9999).sum()) / 2e-4
     np.testing.assert_allclose(jax.grad(lambda a: point(a).sum())(1.0), central, rtol=1e-5)
+
+
+def forest_year():
+    """A function (state) -> (state a year later, mean fluxes), a forest and a grassland, and its constants."""
+    kinds = jnp.asarray([4, 8])
+    params = jax.tree.map(lambda x: x if x.ndim == 0 else x[kinds], b.BiogeochemistryParams())
+    constants = b.prepare(params, SAND, 8)
+    flat = jnp.ones(2)
+
+    def weather(day):
+        warm = jnp.cos(2 * jnp.pi * (day / 365.0 - 0.55))
+        light = jnp.maximum(warm + 0.3, 0.0)
+        return b.BiogeochemistryInputs(
+            gpp=6e-3 / 86400 * light * flat, leaf_respiration=6e-4 / 86400 * light * flat,
+            lai_target=(0.2 + 3.0 * light) * flat, tas=(280.0 + 10.0 * warm) * flat,
+            soil_temperature=(280.0 + 8.0 * warm) * jnp.ones((11, 2)), soil_saturation=0.6 * jnp.ones((8, 2)),
+            drainage=1e-5 * flat, soil_water=600.0 * flat, deposition=3e-11 * flat, fertiliser=0.0 * flat,
+            burned_fraction=3e-10 * flat, sand=SAND, clay=0.2 * flat,
+        )  # fmt: skip
+
+    @jax.jit
+    def year(state):
+        state, fluxes = jax.lax.scan(
+            lambda s, day: b.step(s, weather(day), params, constants=constants), state, DAYS * 1.0
+        )
+        return state, jax.tree.map(lambda x: x.mean(0), fluxes)
+
+    return year, constants, b.initial_state(0.04 * flat, params)
+
+
+def test_a_settled_land_stays_where_it_is_in_the_next_year():
+    year, constants, state = forest_year()
+    settle = jax.jit(lambda before, after, f: spinup.settled(before, after, f, 365 * 86400.0, constants))
+    for _ in range(40):
+        after, fluxes = year(state)
+        state = settle(state, after, fluxes)
+    after, fluxes = year(state)
+    for name in ("dead", "living", "full_leaf"):
+        for old, new in zip(*(jax.tree.leaves(getattr(s, name)) for s in (state, after)), strict=True):
+            np.testing.assert_allclose(new, old, rtol=5e-3, atol=1e-6)
+    gain = fluxes.gpp - (
+        fluxes.ra + fluxes.rh + fluxes.fire + fluxes.clearing + fluxes.harvest + fluxes.product_decay
+    )
+    change = b.carbon_total(after) - b.carbon_total(state)
+    np.testing.assert_allclose(change, gain * 365 * 86400, atol=1e-10)
+    assert bool((jnp.abs(change) < 2e-3 * b.carbon_total(state)).all())
+    assert bool((fluxes.npp / fluxes.gpp > 0.35).all())
+
+
+def test_the_slope_of_the_settled_land_is_that_of_central_differences():
+    year, constants, state = forest_year()
+    after, fluxes = year(state)
+
+    def total(factor):
+        more = fluxes._replace(
+            litterfall_wood=fluxes.litterfall_wood * factor, growth_root=fluxes.growth_root * factor
+        )
+        return b.carbon_total(spinup.settled(state, after, more, 365 * 86400.0, constants)).sum()
+
+    total = jax.jit(total)
+    central = (total(1.0001) - total(0.9999)) / 2e-4
+    np.testing.assert_allclose(jax.grad(total)(1.0), central, rtol=1e-5)
+
+
+def test_flows_at_rest_are_those_of_the_map_of_the_year():
+    (matrix, offset), fractions, plan = yearly(PARAMS)
+    rest = spinup.steady_pools(matrix, offset)
+
+    def day(pools, today):
+        return spinup.dead_pools_day(pools, *today, plan), pools * today[0]
+
+    lost = jax.lax.scan(day, rest, (fractions, LITTER))[1].sum(0)
+    flows = spinup.steady_losses(LITTER.sum(0), jnp.zeros((6, 2)), plan)
+    np.testing.assert_allclose(flows, lost, rtol=1e-9)
