@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 from tenbin.core.arrays import jax, jnp
 from tenbin.land import canopy, radiation
 
+daily = jax.jit(canopy.daily, static_argnames=("points", "pathways", "model", "vpd_mean_over"))
+
 
 def of_type(module, kind=4, dtype="float64"):
     return jax.tree.map(lambda a: (a if a.ndim == 0 else a[kind]).astype(dtype), module)
@@ -25,8 +27,11 @@ def day(params=None, dtype="float64", **changes):
     options = {k: v for k, v in changes.items() if k not in weather}
     weather |= {k: v for k, v in changes.items() if k in weather}
     values = {k: jnp.atleast_1d(jnp.asarray(v, dtype)) for k, v in weather.items()}
+    memories = ("light", "deficit", "leaf_area", "capacity_share")
+    grown = {k: jnp.atleast_1d(jnp.asarray(options.pop(k), dtype)) for k in memories if k in options}
+    growth = canopy.Growth(values.pop("growth_temperature"), **grown)
     params = of_type(canopy.CanopyParams(), dtype=dtype) if params is None else params
-    return canopy.daily(**values, params=params, **options)
+    return daily(**values, growth=growth, params=params, **options)
 
 
 def test_sunlit_and_shaded_light_sum_to_what_the_canopy_keeps():
@@ -71,8 +76,11 @@ def test_the_mean_of_moments_is_the_day():
     params, length, noon = of_type(canopy.CanopyParams()), 50000.0, 0.8
     course = radiation.light_course(jnp.array([length]), jnp.array([noon]), 20)
     light = 220.0 / (length / 86400.0) * course.relative
-    constant = map(jnp.array, (290.0, 800.0, 4e-4, 1e5, 3.0, 288.0, 0.0))
-    moments = canopy.half_hourly(light, course.sin_elevation, *constant, params, diffuse=jnp.array(0.4))
+    constant = map(jnp.array, (290.0, 800.0, 4e-4, 1e5, 3.0))
+    growth = canopy.Growth(jnp.array(288.0))
+    moments = canopy.half_hourly(
+        light, course.sin_elevation, *constant, growth, 0.0, params, diffuse=jnp.array(0.4)
+    )
     mean = float(jnp.sum(course.weight * moments.gpp)) * length / 86400.0
     whole = day(tasmin=290.0, tasmax=290.0, points=20, diffuse=jnp.array(0.4))
     assert float(whole.gpp[0]) == pytest.approx(mean, rel=1e-9)
@@ -100,24 +108,54 @@ def test_the_p_model_canopy_answers_the_same_weather():
     assert dry.gpp[0] < 0.7 * out.gpp[0]
 
 
-@pytest.mark.parametrize(
-    "where",
-    [
-        lambda p: p.leaf.vcmax25, lambda p: p.leaf.jmax_ratio, lambda p: p.stomata.g1,
-        lambda p: p.stomata.slope_stress,
-        lambda p: p.clumping, lambda p: p.nitrogen_extinction, lambda p: p.scattering, lambda p: p.capacity_stress,
-    ],
-)  # fmt: skip
-def test_parameters_have_the_gradients_of_central_differences(where):
+def test_parameters_have_the_gradients_of_central_differences():
     params = of_type(canopy.CanopyParams())
+    wet, grown = jnp.array([0.6]), {"light": 200.0, "deficit": 1500.0, "leaf_area": 4.0}
 
-    def uptake(value):
-        return 1e8 * day(eqx.tree_at(where, params, value), soil_moisture_factor=jnp.array([0.6])).gpp[0]
+    @jax.jit
+    def uptake(params):
+        return 1e8 * day(params, soil_moisture_factor=wet, **grown).gpp[0]
 
-    value = where(params)
-    step = 1e-4 * value
-    expected = (uptake(value + step) - uptake(value - step)) / (2 * step)
-    assert float(jax.grad(uptake)(value)) == pytest.approx(float(expected), rel=1e-5)
+    slopes = jax.jit(jax.grad(uptake))(params)
+    for where in (
+        lambda p: p.leaf.vcmax25, lambda p: p.leaf.jmax_ratio, lambda p: p.stomata.g1,
+        lambda p: p.stomata.slope_stress, lambda p: p.stomata.aridity_slope, lambda p: p.clumping,
+        lambda p: p.nitrogen_extinction, lambda p: p.scattering, lambda p: p.capacity_stress, lambda p: p.lai_scale,
+        lambda p: p.warmth_coupling, lambda p: p.light_coupling, lambda p: p.aridity_coupling,
+        lambda p: p.density_coupling,
+    ):  # fmt: skip
+        value = where(params)
+        step = jnp.where(value == 0.0, 1e-5, 1e-4 * value)
+        up, down = (uptake(eqx.tree_at(where, params, value + sign * step)) for sign in (1, -1))
+        assert float(where(slopes)) == pytest.approx(float((up - down) / (2 * step)), rel=1e-5)
+
+
+def test_couplings_to_the_past_do_nothing_until_they_are_asked_for():
+    past = {"light": 40.0, "deficit": 3000.0, "leaf_area": 6.0}
+    np.testing.assert_allclose(day(**past).gpp, day().gpp, rtol=1e-12)
+
+
+def test_plants_of_dry_open_places_have_more_capacity_and_close_their_stomata():
+    params = of_type(canopy.CanopyParams())
+    names = ("aridity_coupling", "density_coupling")
+    bent = eqx.tree_at(lambda p: [getattr(p, n) for n in names], params, [jnp.array(0.3), jnp.array(1.0)])
+    bent = eqx.tree_at(lambda p: p.stomata.aridity_slope, bent, jnp.array(0.4))
+    savanna = canopy.Growth(jnp.array([298.0]), None, jnp.array([2000.0]), jnp.array([1.0]))
+    forest = canopy.Growth(jnp.array([298.0]), None, jnp.array([500.0]), jnp.array([5.0]))
+    top = [canopy.top_capacity(bent, g, 1.0, 1.0, 1.0)[0] / params.leaf.vcmax25 for g in (savanna, forest)]
+    assert top[0] == pytest.approx(2.0**0.3 * np.exp(0.25)) and top[1] == pytest.approx(
+        0.5**0.3 * np.exp(-0.125)
+    )
+    assert day(bent, deficit=2000.0).inside_ratio[0] < day(bent, deficit=500.0).inside_ratio[0] - 0.05
+
+
+def test_scaling_leaf_area_is_having_more_leaves():
+    scaled = eqx.tree_at(lambda p: p.lai_scale, of_type(canopy.CanopyParams()), jnp.array(1.5))
+    np.testing.assert_allclose(day(scaled, lai=2.0).gpp, day(lai=3.0).gpp, rtol=1e-12)
+
+
+def test_capacity_that_lags_behind_young_leaves_lowers_their_uptake():
+    assert day(capacity_share=0.5).gpp[0] < 0.85 * day().gpp[0]
 
 
 _total = {

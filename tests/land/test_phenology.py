@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import equinox as eqx
 import numpy as np
 import pytest
 
@@ -73,6 +74,35 @@ def test_cold_days_bring_budburst_nearer():
     params = of_type("temperate_deciduous_broadleaf")
     need = phenology.growing_degree_days_needed(jnp.array([0.0, 100.0]), params)
     np.testing.assert_allclose(need, [570.0, -68.0 + 638.0 * np.exp(-1.0)])
+
+
+def test_capacity_trails_growing_leaves_by_its_lag_and_not_at_all_without_one():
+    params = of_type("c3_grass")
+    one = jnp.array(1.0)
+    share = []
+    for lag in (0.0, 10.0):
+        lagging = eqx.tree_at(lambda p: p.capacity_lag, params, jnp.array(lag))
+        state = phenology.initial(290.0 * one, 100.0 * one, one, one)
+        for _ in range(10):
+            state, _ = phenology.step(
+                state, 290.0 * one, 4e4 * one, one, one, lagging, prescribed_lai=3.0 * one
+            )
+        share.append(float(phenology.capacity_share(state)))
+    left = (10.0 / 11.0) ** 10
+    assert share[0] == pytest.approx(1.0) and share[1] == pytest.approx((3.0 - 2.0 * left + 0.05) / 3.05)
+
+
+def test_the_slow_memories_come_to_a_steady_air_and_stand():
+    params = of_type("shrub")
+    one = jnp.array(1.0)
+    state = phenology.initial(290.0 * one, 100.0 * one, one, one, vpd=500.0)
+    for _ in range(60):
+        state, _ = phenology.step(
+            state, 290.0 * one, 4e4 * one, one, one, params, vpd=1500.0 * one, prescribed_lai=3.0 * one
+        )
+    left = (60.0 / 61.0) ** 60
+    assert float(state.deficit) == pytest.approx(1500.0 - 1000.0 * left, rel=1e-9)
+    assert float(state.mean_lai) == pytest.approx(3.0 - 2.0 * left, rel=1e-9)
 
 
 @pytest.mark.parametrize("celsius", [-60.0, 0.0, 50.0])

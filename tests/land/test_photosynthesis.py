@@ -23,6 +23,11 @@ def leaf(light=1e-3, temperature=298.15, vpd=1000.0, co2=40.0, c4=0.0, params=No
     return ph.leaf(*values, c4, params, of_type(StomataParams()), **options)
 
 
+def respond(temperature, growth_temperature, params):
+    grown = ph.acclimate(jnp.asarray(growth_temperature), params)
+    return ph.thermal_response(jnp.asarray(temperature), grown, jnp.array(PRESSURE), params)
+
+
 def test_light_saturates_and_darkness_leaves_only_respiration():
     light = jnp.array([0.0, 1e-4, 5e-4, 2e-3, 2e-2])
     out = leaf(light)
@@ -35,7 +40,7 @@ def test_dim_light_is_used_at_the_quantum_yield():
     slope = jax.grad(lambda i: leaf(i).gross)(jnp.array(1e-7))
     out = leaf(1e-7)
     compensation = 42.75e-6 * PRESSURE
-    expected = 0.25 * 0.30 * (out.ci - compensation) / (out.ci + 2 * compensation)
+    expected = 0.25 * 0.425 * (out.ci - compensation) / (out.ci + 2 * compensation)
     assert float(slope) == pytest.approx(float(expected), rel=0.02)
 
 
@@ -47,12 +52,12 @@ def test_enzyme_constants_at_25_celsius_are_those_of_bernacchi():
 
 def test_capacities_are_one_at_25_celsius_and_their_optimum_rises_with_growth_temperature():
     params = of_type(ph.PhotosynthesisParams())
-    at_25 = ph.thermal_response(jnp.array(298.15), jnp.array(290.85), jnp.array(PRESSURE), params)
+    at_25 = respond(298.15, 290.85, params)
     np.testing.assert_allclose([at_25.vcmax, at_25.jmax, at_25.respiration], 1.0, rtol=1e-12)
     warm = jnp.linspace(280.0, 325.0, 451)
     best = []
     for grown in (11.0, 17.0, 25.0, 35.0):
-        answer = ph.thermal_response(warm, jnp.array(grown + 273.15), jnp.array(PRESSURE), params)
+        answer = respond(warm, grown + 273.15, params)
         best.append(float(warm[jnp.argmax(answer.vcmax)]) - 273.15)
     # Kattge and Knorr 2007: the optimum of Vcmax shifts by .44 K per K of growth temperature
     slope = (best[2] - best[0]) / 14.0
@@ -68,7 +73,8 @@ def test_c4_leaves_heed_neither_more_co2_nor_oxygen():
 
 def test_the_pathways_blend_and_skipping_one_changes_nothing():
     both = [leaf(c4=x).gross for x in (0.0, 0.5, 1.0)]
-    assert float(both[1]) == pytest.approx(0.5 * float(both[0] + both[2]), rel=0.05)
+    assert float(both[0]) < float(both[1]) < float(both[2])
+    assert float(both[1]) == pytest.approx(0.5 * float(both[0] + both[2]), rel=0.2)
     assert float(leaf(pathways=("c3",)).gross) == pytest.approx(float(both[0]), rel=1e-12)
     assert float(leaf(c4=1.0, pathways=("c4",)).gross) == pytest.approx(float(both[2]), rel=1e-12)
 

@@ -30,7 +30,7 @@ def air(vpd, stress=1.0, temperature=298.15):
 
 
 def test_medlyn_is_its_closed_form(params):
-    expected = 4.4 / (4.4 + np.sqrt(1.5))
+    expected = 4.45 / (4.45 + np.sqrt(1.5))
     assert float(stomata.medlyn(air(1500.0), params)) == pytest.approx(expected, rel=1e-12)
 
 

@@ -7,6 +7,7 @@ the afternoons: light follows the sun, temperature and dryness follow the light 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import equinox as eqx
@@ -19,11 +20,14 @@ from tenbin.land.canopy_light_use import LightUseParams, daily_p_model
 from tenbin.land.photosynthesis import (
     BOTH_PATHWAYS,
     PHOTONS_PER_JOULE,
+    Acclimation,
     CanopyFluxes,
     PhotosynthesisParams,
-    ThermalResponse,
+    acclimate,
     gross_assimilation,
+    leaf_limits,
     leaf_respiration,
+    respiration_response,
     thermal_response,
 )
 
@@ -31,6 +35,7 @@ __all__ = [
     "CanopyFluxes",
     "CanopyParams",
     "LightUseParams",
+    "Growth",
     "TwoLeaves",
     "daily",
     "daily_p_model",
@@ -46,6 +51,10 @@ _DIFFUSE_EXTINCTION = 0.75
 """Extinction of the sky's light by black leaves of all angles [1] (de Pury and Farquhar 1997, table 2: .78 to .7)."""
 _DIFFUSE_REFLECTANCE = 0.036
 """Reflection of the sky's light by a deep canopy [1] (de Pury and Farquhar 1997, table 2)."""
+
+
+_DENSE = 3.0
+"""Leaf area at which half of the effect of a stand's density on capacity is reached [1]; own choice."""
 
 
 class CanopyParams(eqx.Module):
@@ -90,6 +99,66 @@ class CanopyParams(eqx.Module):
         prior_sd=0.3,
         source="power of growth light in Vcmax25; 1 in the coordination of Smith et al. 2019, Ecol. Lett. 22, 506",
     )
+    aridity_coupling: jax.Array = param(
+        0.0,
+        "1",
+        bounds=(-0.5, 1.0),
+        prior_sd=0.2,
+        source="own choice: power of the lasting deficit in Vcmax25; rises with it in Smith et al. 2019",
+    )
+    density_coupling: jax.Array = param(
+        0.0,
+        "1",
+        bounds=(-1.0, 4.0),
+        prior_sd=0.7,
+        source="own choice: how much less capacity a leaf has in a dense stand, saturating",
+    )
+    lai_scale: jax.Array = param(
+        [1.0] * 13,
+        "1",
+        bounds=(0.4, 1.6),
+        prior_sd=0.2,
+        source="own choice: leaf area of plants over that given; satellites saturate and miss clumps",
+    )
+
+
+class Growth(NamedTuple):
+    """What leaves grew under, each (cell,): a running mean or None where it is to have no effect.
+
+    `temperature` [K] and `light` [W m-2] of weeks, `deficit` [Pa] of the air of months, `leaf_area` [1] of the
+    stand over a season, `capacity_share` [1] the capacity per leaf area that a lag behind the leaves leaves.
+    """
+
+    temperature: jax.Array
+    light: jax.Array | None = None
+    deficit: jax.Array | None = None
+    leaf_area: jax.Array | None = None
+    capacity_share: jax.Array | float = 1.0
+
+
+class Plants(NamedTuple):
+    """Leaves as they are for a day, (cell,): area, top capacity [mol m-2 s-1], all capacity over it, and stresses."""
+
+    lai: jax.Array
+    capacity: jax.Array
+    depth: jax.Array
+    acclimation: Acclimation
+    moisture: jax.Array | float
+    frost: jax.Array | float
+    dryness: jax.Array | float
+    c4: jax.Array | float
+
+
+class Moment(NamedTuple):
+    """Air and light: photons straight from the sun and from the sky [mol m-2 s-1], sun's height, K, Pa, mol mol-1."""
+
+    direct: jax.Array
+    diffuse: jax.Array
+    sin_elevation: jax.Array
+    temperature: jax.Array
+    vpd: jax.Array
+    co2: jax.Array
+    pressure: jax.Array
 
 
 class TwoLeaves(NamedTuple):
@@ -111,18 +180,19 @@ def two_leaves(
     """
     black = 0.5 * params.clumping / jnp.maximum(sin_elevation, _LEAST_SINE)
     root = jnp.sqrt(1.0 - params.scattering)
-    beam, sky = black * root, _DIFFUSE_EXTINCTION * params.clumping * root
-    unseen_black, unseen_beam = jnp.exp(-black * lai), jnp.exp(-beam * lai)
+    sky = _DIFFUSE_EXTINCTION * params.clumping * root
+    unseen_black, unseen_beam = jnp.exp(-black * lai), jnp.exp(-black * root * lai)
     unseen_sky, lean = jnp.exp(-sky * lai), jnp.exp(-params.nitrogen_extinction * lai)
     bounced = 2.0 * (1.0 - root) / (1.0 + root) * black / (params.clumping + black)
     direct_kept, diffuse_kept = (1.0 - bounced) * direct, (1.0 - _DIFFUSE_REFLECTANCE) * diffuse
     canopy = direct_kept * (1.0 - unseen_beam) + diffuse_kept * (1.0 - unseen_sky)
     straight = (1.0 - params.scattering) * direct
+    lit = 1.0 - unseen_black
+    # Of what is not scattered, half of lit squared falls on leaves that others shade.
     sunlit = (
-        straight * (1.0 - unseen_black)
+        straight * 0.5 * lit * lit
         + diffuse_kept * (1.0 - unseen_sky * unseen_black) * sky / (sky + black)
-        + direct_kept * (1.0 - unseen_beam * unseen_black) * beam / (beam + black)
-        - straight * 0.5 * (1.0 - unseen_black * unseen_black)
+        + direct_kept * (1.0 - unseen_beam * unseen_black) * (root / (1.0 + root))
     )
     total = _mean_decay(params.nitrogen_extinction, lean, lai)
     sunny = (1.0 - lean * unseen_black) / (params.nitrogen_extinction + black)
@@ -147,14 +217,13 @@ def daily(
     co2: jax.Array,
     pressure: jax.Array,
     lai: jax.Array,
-    growth_temperature: jax.Array,
+    growth: Growth,
     c4: jax.Array | float,
     params: CanopyParams,
     *,
     leaf_nitrogen_factor: jax.Array | float = 1.0,
     soil_moisture_factor: jax.Array | float = 1.0,
     frost_factor: jax.Array | float = 1.0,
-    growth_light: jax.Array | None = None,
     clearness: jax.Array | None = None,
     diffuse: jax.Array | None = None,
     points: int = 2,
@@ -164,32 +233,42 @@ def daily(
 ) -> CanopyFluxes:
     """A day of a canopy, all (cell,): 24-h mean shortwave light `rsds` [W m-2], day length [s], temperatures [K].
 
-    `co2` [mol mol-1], `pressure`, `vpd` [Pa] (see `radiation.daylight_vpd`), `lai` [1]; the factors are 0..1. Growth
-    temperature [K] and growth light [W m-2] are running means. `diffuse` (0..1) overrides what `clearness`
-    says, which overrides light over that at the top of the air. Static: `points`, `pathways`, `model`.
+    `co2` [mol mol-1], `pressure`, `vpd` [Pa] (see `radiation.daylight_vpd`), `lai` [1]; the factors are 0..1.
+    `diffuse` (0..1) overrides what `clearness` says, which overrides light over that at the top of the air.
+    Static: `points` (2 are within 2 % of 24, 3 within 1 %), `pathways`, `model`.
     """
     share = day_length / SECONDS_PER_DAY
-    course = radiation.light_course(day_length, sin_noon_elevation, points)
     if diffuse is None:
         diffuse = _sky_share(rsds, day_length, sin_noon_elevation, clearness)
-    photons = PHOTONS_PER_JOULE * rsds / jnp.maximum(share, 0.02) * course.relative
-    warmth = radiation.daylight_temperature(tas, tasmin, tasmax, course.position)
-    dryness = radiation.daylight_vpd(vpd, tas, tasmin, tasmax, warmth, vpd_mean_over)
-    capacity = top_capacity(
-        params, growth_temperature, growth_light, leaf_nitrogen_factor, soil_moisture_factor, frost_factor
-    )
-    moment = _moment(
-        (1.0 - diffuse) * photons, diffuse * photons, course.sin_elevation, warmth, dryness, co2, pressure,
-        lai, growth_temperature, capacity, soil_moisture_factor, frost_factor, c4, params, pathways, model,
-    )  # fmt: skip
-    mean = CanopyFluxes(*(jnp.sum(course.weight * value, axis=0) for value in moment))
-    cold = thermal_response(
-        radiation.night_temperature(tas, tasmin, tasmax), growth_temperature, pressure, params.leaf, ()
-    )
-    leaves = capacity * _whole_canopy(lai, params)
-    night = _CARBON * leaf_respiration(leaves, cold, params.leaf)
+    photons = PHOTONS_PER_JOULE * rsds / jnp.maximum(share, 0.02)
+    plants = _plants(lai, growth, c4, params, leaf_nitrogen_factor, soil_moisture_factor, frost_factor)
+    table = radiation.gauss_points(points)
+    light = radiation.daylight(day_length, sin_noon_elevation, table)
+    weather = radiation.air_course(vpd, tas, tasmin, tasmax, table, vpd_mean_over)
+
+    def moment(point: radiation.Point) -> CanopyFluxes:
+        relative, height = radiation.light_at(light, point.series)
+        direct, sky = (1.0 - diffuse) * photons * relative, diffuse * photons * relative
+        air = Moment(direct, sky, height, *radiation.air_at(weather, point.warmth), co2, pressure)
+        return _moment(air, plants, params, pathways, model)
+
+    mean = _mean_of_points(moment, table, jnp.zeros_like(rsds * lai))
+    cold = respiration_response(radiation.night_temperature(tas, tasmin, tasmax), params.leaf)
+    night = _CARBON * leaf_respiration(plants.capacity * plants.depth, cold, params.leaf)
     respiration = share * mean.leaf_respiration + (1.0 - share) * night
     return mean._replace(gpp=share * mean.gpp, apar=share * mean.apar, leaf_respiration=respiration)
+
+
+def _mean_of_points(
+    moment: Callable[[radiation.Point], CanopyFluxes], table: radiation.PointTable, none: jax.Array
+) -> CanopyFluxes:
+    """Weighted mean of moments. A loop: over an axis of points the compiler would work out one cell at a time."""
+    rows = radiation.Point(*(jnp.asarray(column, none.dtype) for column in table))
+
+    def add(total: CanopyFluxes, point: radiation.Point) -> tuple[CanopyFluxes, None]:
+        return jax.tree.map(lambda a, b: a + point.weight * b, total, moment(point)), None
+
+    return jax.lax.scan(add, CanopyFluxes(none, none, none, none, none), rows)[0]
 
 
 def half_hourly(
@@ -200,14 +279,13 @@ def half_hourly(
     co2: jax.Array,
     pressure: jax.Array,
     lai: jax.Array,
-    growth_temperature: jax.Array,
+    growth: Growth,
     c4: jax.Array | float,
     params: CanopyParams,
     *,
     leaf_nitrogen_factor: jax.Array | float = 1.0,
     soil_moisture_factor: jax.Array | float = 1.0,
     frost_factor: jax.Array | float = 1.0,
-    growth_light: jax.Array | None = None,
     diffuse: jax.Array | None = None,
     pathways: tuple[str, ...] = BOTH_PATHWAYS,
     model: stomata.StomatalModel = stomata.medlyn,
@@ -219,13 +297,10 @@ def half_hourly(
         above = radiation.SOLAR_CONSTANT * jnp.maximum(sin_elevation, _LEAST_SINE)
         diffuse = radiation.diffuse_fraction(radiation.clearness_index(rsds, above))
     photons = PHOTONS_PER_JOULE * jnp.maximum(rsds, 0.0)
-    capacity = top_capacity(
-        params, growth_temperature, growth_light, leaf_nitrogen_factor, soil_moisture_factor, frost_factor
-    )
-    return _moment(
-        (1.0 - diffuse) * photons, diffuse * photons, jnp.maximum(sin_elevation, 0.0), tas, vpd, co2, pressure,
-        lai, growth_temperature, capacity, soil_moisture_factor, frost_factor, c4, params, pathways, model,
-    )  # fmt: skip
+    plants = _plants(lai, growth, c4, params, leaf_nitrogen_factor, soil_moisture_factor, frost_factor)
+    height = jnp.maximum(sin_elevation, 0.0)
+    air = Moment((1.0 - diffuse) * photons, diffuse * photons, height, tas, vpd, co2, pressure)
+    return _moment(air, plants, params, pathways, model)
 
 
 def _sky_share(
@@ -236,20 +311,46 @@ def _sky_share(
     return radiation.diffuse_fraction(clearness)
 
 
+def _plants(
+    lai: jax.Array,
+    growth: Growth,
+    c4: jax.Array | float,
+    params: CanopyParams,
+    nitrogen: jax.Array | float,
+    moisture: jax.Array | float,
+    frost: jax.Array | float,
+) -> Plants:
+    area = params.lai_scale * lai
+    capacity = top_capacity(params, growth, nitrogen, moisture, frost)
+    dryness = 1.0 if growth.deficit is None else 1e-3 * growth.deficit
+    return Plants(
+        area, capacity, _whole_canopy(area, params), acclimate(growth.temperature, params.leaf),
+        moisture, frost, dryness, c4,
+    )  # fmt: skip
+
+
 def top_capacity(
     params: CanopyParams,
-    growth_temperature: jax.Array,
-    growth_light: jax.Array | None,
+    growth: Growth,
     nitrogen: jax.Array | float,
     moisture: jax.Array | float,
     frost: jax.Array | float,
 ) -> jax.Array:
-    """Vcmax at 25 C of the canopy's top leaves [mol m-2 s-1] after trait coupling, nitrogen, drought and frost."""
-    trait = jnp.exp(params.warmth_coupling * (growth_temperature - ZERO_CELSIUS - 15.0))
-    if growth_light is not None:
-        trait = trait * jnp.exp(params.light_coupling * jnp.log(jnp.maximum(growth_light, 5.0) / 150.0))
-    drought = stomata.stress_power(moisture, params.capacity_stress)
-    return params.leaf.vcmax25 * trait * nitrogen * drought * frost
+    """Vcmax at 25 C of the canopy's top leaves [mol m-2 s-1] after trait coupling, nitrogen, drought and frost.
+
+    Traits follow the warmth, light and dryness that leaves grew in by powers, and the density of the stand by
+    exp(-d (L / (L + 3) - 1/2)); with their couplings at nought they do nothing.
+    """
+    trait = params.warmth_coupling * (growth.temperature - ZERO_CELSIUS - 15.0)
+    if growth.light is not None:
+        trait = trait + params.light_coupling * jnp.log(jnp.maximum(growth.light, 5.0) / 150.0)
+    if growth.deficit is not None:
+        trait = trait + params.aridity_coupling * stomata.log_dryness(1e-3 * growth.deficit)
+    if growth.leaf_area is not None:
+        trait = trait - params.density_coupling * (growth.leaf_area / (growth.leaf_area + _DENSE) - 0.5)
+    if not (isinstance(moisture, float) and moisture == 1.0):
+        trait = trait + params.capacity_stress * stomata.log_wetness(moisture)
+    return params.leaf.vcmax25 * jnp.exp(trait) * nitrogen * frost * growth.capacity_share
 
 
 def _whole_canopy(lai: jax.Array, params: CanopyParams) -> jax.Array:
@@ -258,58 +359,34 @@ def _whole_canopy(lai: jax.Array, params: CanopyParams) -> jax.Array:
 
 
 def _moment(
-    direct: jax.Array,
-    diffuse: jax.Array,
-    sin_elevation: jax.Array,
-    temperature: jax.Array,
-    vpd: jax.Array,
-    co2: jax.Array,
-    pressure: jax.Array,
-    lai: jax.Array,
-    growth_temperature: jax.Array,
-    capacity: jax.Array,
-    moisture: jax.Array | float,
-    frost: jax.Array | float,
-    c4: jax.Array | float,
+    air: Moment,
+    plants: Plants,
     params: CanopyParams,
     pathways: tuple[str, ...],
     model: stomata.StomatalModel,
 ) -> CanopyFluxes:
     """Both leaves under given light and air; frost also lowers how well light is used (Makela et al. 2008)."""
-    leaves = two_leaves(direct, diffuse, sin_elevation, lai, params)
-    response = thermal_response(temperature, growth_temperature, pressure, params.leaf, pathways)
-    air = stomata.LeafAir(
-        temperature, vpd, pressure, co2 * pressure, response.compensation, response.michaelis, moisture
+    leaves = two_leaves(air.direct, air.diffuse, air.sin_elevation, plants.lai, params)
+    response = thermal_response(air.temperature, plants.acclimation, air.pressure, params.leaf, pathways)
+    outside = air.co2 * air.pressure
+    ratio = model(
+        stomata.LeafAir(
+            air.temperature, air.vpd, air.pressure, outside, response.compensation, response.michaelis,
+            plants.moisture, plants.dryness,
+        ),
+        params.stomata,
+    )  # fmt: skip
+    limits = leaf_limits(
+        ratio * outside, air.pressure, params.leaf.jmax_ratio, response, plants.c4, params.leaf, pathways
     )
-    ratio = model(air, params.stomata)
-    sunlit, shaded = (
-        _leaf_gross(light * frost, ratio, part * capacity, pressure, co2, response, c4, params, pathways)
-        for light, part in (
-            (leaves.sunlit_light, leaves.sunlit_capacity),
-            (leaves.shaded_light, leaves.shaded_capacity),
-        )
+    gross = gross_assimilation(
+        leaves.sunlit_light * plants.frost, leaves.sunlit_capacity * plants.capacity, limits
+    ) + gross_assimilation(
+        leaves.shaded_light * plants.frost, leaves.shaded_capacity * plants.capacity, limits
     )
-    gross = sunlit + shaded
-    dark = leaf_respiration(
-        capacity * (leaves.sunlit_capacity + leaves.shaded_capacity), response, params.leaf
-    )
+    dark = leaf_respiration(plants.capacity * plants.depth, response.respiration, params.leaf)
     absorbed = leaves.sunlit_light + leaves.shaded_light
     # Light above about a tenth of full sun on one leaf inhibits respiration by its whole share.
     respiration = dark * (1.0 - params.day_inhibition * absorbed / (absorbed + 2e-5))
-    opening = stomata.conductance(ratio, gross - respiration, co2, params.stomata.g0 * lai)
+    opening = stomata.conductance(ratio, gross - respiration, air.co2, params.stomata.g0 * plants.lai)
     return CanopyFluxes(_CARBON * gross, _CARBON * respiration, opening, absorbed, ratio)
-
-
-def _leaf_gross(
-    light: jax.Array,
-    ratio: jax.Array,
-    vcmax25: jax.Array,
-    pressure: jax.Array,
-    co2: jax.Array,
-    response: ThermalResponse,
-    c4: jax.Array | float,
-    params: CanopyParams,
-    pathways: tuple[str, ...],
-) -> jax.Array:
-    inside, jmax25 = ratio * co2 * pressure, params.leaf.jmax_ratio * vcmax25
-    return gross_assimilation(light, inside, vcmax25, jmax25, pressure, response, c4, params.leaf, pathways)

@@ -29,7 +29,17 @@ from tenbin.land.soil_grid import DEFAULT_GRID, SoilGrid
 from tenbin.land.soil_hydraulics import SoilProperties, properties
 from tenbin.land.trace_gases import GasFluxes, GasParams, GasState, Living
 
-__all__ = ["LandFluxes", "LandParams", "LandState", "Options", "Place", "initial_state", "place", "place_with", "step"]
+__all__ = [
+    "LandFluxes",
+    "LandParams",
+    "LandState",
+    "Options",
+    "Place",
+    "initial_state",
+    "place",
+    "place_with",
+    "step",
+]
 
 DAY = float(SECONDS_PER_DAY)
 
@@ -174,7 +184,7 @@ def _leaves(
     most = p.greatest_lai * (1.0 - jnp.exp(-grown / p.lai_productivity))
     return phenology.step(
         state.leaves, weather.tas, weather.day_length, moisture, most, p.phenology, dt,
-        rsds=weather.rsds, prescribed_lai=given,
+        rsds=weather.rsds, vpd=weather.vpd, prescribed_lai=given,
     )  # fmt: skip
 
 
@@ -192,12 +202,17 @@ def _canopy(
         weather.co2,
         weather.ps,
         lai,
-        leaves.growth_temperature,
+        canopy.Growth(
+            leaves.growth_temperature,
+            leaves.growth_light,
+            leaves.deficit,
+            leaves.mean_lai,
+            phenology.capacity_share(leaves),
+        ),
         here.c4,
         here.params.canopy,
         soil_moisture_factor=moisture,
         frost_factor=phenology.frost_factor(leaves, here.params.phenology),
-        growth_light=leaves.growth_light,
         clearness=weather.clearness,
     )
 

@@ -85,7 +85,7 @@ class EnergyParams(eqx.Module):
         "1",
         bounds=(5.0, 11.0),
         prior_sd=0.7,
-        source="log of s m-1; Sellers et al. 1992, J. Geophys. Res. 97, 19033: 8.206 bare, more under litter",
+        source="log of s m-1 of dry bare soil; Sellers et al. 1992, J. Geophys. Res. 97, 19033",
     )
     soil_resistance_fall: jax.Array = param(
         4.255, "1", bounds=(1.0, 8.0), prior_sd=0.7, source="Sellers et al. 1992, J. Geophys. Res. 97, 19033"

@@ -19,6 +19,7 @@ from tenbin.land.smoothing import smooth_positive, smooth_step
 __all__ = [
     "PhenologyParams",
     "PhenologyState",
+    "capacity_share",
     "frost_factor",
     "growing_degree_days_needed",
     "initial",
@@ -32,6 +33,9 @@ _MAKELA = "Makela et al. 2008, Glob. Change Biol. 14, 92"
 _BOTTA = "Botta et al. 2000, Glob. Change Biol. 6, 709"
 _CHILLED = 5.0
 """Days below this temperature [C] chill buds, and warmth above it makes them grow (Botta et al. 2000)."""
+
+_LEAST_AREA = 0.05
+"""Leaf area that is as good as none where a share of it is asked for [1]."""
 
 
 class PhenologyParams(eqx.Module):
@@ -75,6 +79,21 @@ class PhenologyParams(eqx.Module):
     )
     water_memory: jax.Array = param(
         20.0, "d", bounds=(3.0, 120.0), prior_sd=10.0, source=_KNORR, transform="log"
+    )
+    capacity_lag: jax.Array = param(
+        0.0,
+        "d",
+        bounds=(0.0, 30.0),
+        prior_sd=8.0,
+        source="own choice: days by which photosynthetic capacity trails leaf area, an effect of leaf age",
+    )
+    climate_memory: jax.Array = param(
+        60.0,
+        "d",
+        bounds=(10.0, 400.0),
+        prior_sd=30.0,
+        source="own choice: time over which leaves come to heed the dryness of the air and the stand's leaf area",
+        transform="log",
     )
     leaf_time: jax.Array = param(
         [20.0, 12.0, 20.0, 25.0, 9.0, 25.0, 10.0, 20.0, 9.0, 9.0, 10.0, 9.0, 12.0],
@@ -130,7 +149,8 @@ class PhenologyState(NamedTuple):
     """What leaves remember, each (cell,): running means of temperature [K], light [W m-2] and wetness [1].
 
     `growth_temperature` of weeks, `frost_temperature` of days (Makela's state of acclimation), `chill` [d] the
-    days of cold and `warmth` [K d] the degree days since midwinter, `lai` [1] the leaf area.
+    days of cold and `warmth` [K d] the degree days since midwinter, `lai` [1] the leaf area. `capacity_area` [1]
+    is the leaf area that capacity has come to, `deficit` [Pa] and `mean_lai` [1] are means of months.
     """
 
     growth_temperature: jax.Array
@@ -140,11 +160,18 @@ class PhenologyState(NamedTuple):
     chill: jax.Array
     warmth: jax.Array
     lai: jax.Array
+    capacity_area: jax.Array
+    deficit: jax.Array
+    mean_lai: jax.Array
 
 
-def initial(tas: jax.Array, rsds: jax.Array, wetness: jax.Array, lai: jax.Array) -> PhenologyState:
-    """A state that remembers one steady weather, all (cell,): temperature [K], light [W m-2], wetness, leaves."""
-    return PhenologyState(tas, tas, rsds, wetness, jnp.zeros_like(tas), jnp.zeros_like(tas), lai)
+def initial(
+    tas: jax.Array, rsds: jax.Array, wetness: jax.Array, lai: jax.Array, vpd: jax.Array | float = 1000.0
+) -> PhenologyState:
+    """A state that remembers one steady weather, all (cell,): temperature [K], light [W m-2], wetness, leaves,
+    deficit of the air [Pa]."""
+    none, deficit = jnp.zeros_like(tas), jnp.full_like(tas, vpd)
+    return PhenologyState(tas, tas, rsds, wetness, none, none, lai, lai, deficit, lai)
 
 
 def remember(
@@ -155,8 +182,10 @@ def remember(
     wetness: jax.Array,
     params: PhenologyParams,
     dt: float = SECONDS_PER_DAY,
+    vpd: jax.Array | float = 1000.0,
 ) -> PhenologyState:
-    """The memories after a day of temperature [K], light [W m-2], day length [s] and root-zone wetness [0..1].
+    """The memories of weather after a day of temperature [K], light [W m-2], day length [s], root-zone wetness
+    [0..1] and deficit of the air `vpd` [Pa].
 
     Running means are exact for a constant day. Chill and warmth fade while days are short enough (below about
     9 h) respectively while it freezes, so that each year starts anew without a calendar.
@@ -166,14 +195,14 @@ def remember(
     cold, warm = smooth_step(_CHILLED - celsius, 1.0), smooth_positive(celsius - _CHILLED, 1.0)
     growing = smooth_step(celsius - _CHILLED - 10.0, 2.0)
     winter = smooth_step(ZERO_CELSIUS + 1.0 - state.frost_temperature, 1.0)
-    return PhenologyState(
-        _towards(state.growth_temperature, tas, params.growth_memory, days),
-        _towards(state.frost_temperature, tas, params.frost_memory, days),
-        _towards(state.growth_light, rsds, params.light_memory, days),
-        _towards(state.water, wetness, params.water_memory, days),
-        (state.chill + days * cold) / (1.0 + days * growing / 15.0),
-        (state.warmth + days * warm) / (1.0 + days * winter / 10.0),
-        state.lai,
+    return state._replace(
+        growth_temperature=_towards(state.growth_temperature, tas, params.growth_memory, days),
+        frost_temperature=_towards(state.frost_temperature, tas, params.frost_memory, days),
+        growth_light=_towards(state.growth_light, rsds, params.light_memory, days),
+        water=_towards(state.water, wetness, params.water_memory, days),
+        chill=(state.chill + days * cold) / (1.0 + days * growing / 15.0),
+        warmth=(state.warmth + days * warm) / (1.0 + days * winter / 10.0),
+        deficit=_slowly(state.deficit, vpd, params.climate_memory, days),
     )
 
 
@@ -187,19 +216,40 @@ def step(
     dt: float = SECONDS_PER_DAY,
     *,
     rsds: jax.Array | float = 150.0,
+    vpd: jax.Array | float = 1000.0,
     prescribed_lai: jax.Array | None = None,
 ) -> tuple[PhenologyState, jax.Array]:
     """One day of the leaves' calendar -> (state, lai [1]): leaf area relaxes to `max_lai` times the limits.
 
-    All (cell,): temperature [K], day length [s], root-zone wetness [0..1], light `rsds` [W m-2]. With
+    All (cell,): temperature [K], day length [s], root-zone wetness [0..1], light `rsds` [W m-2], `vpd` [Pa]. With
     `prescribed_lai` the memories advance and the leaf area is the prescribed one.
     """
-    after = remember(state, tas, rsds, day_length, wetness, params, dt)
+    days = dt / SECONDS_PER_DAY
+    after = remember(state, tas, rsds, day_length, wetness, params, dt, vpd)
     if prescribed_lai is not None:
-        return after._replace(lai=prescribed_lai), prescribed_lai
+        return _with_leaves(after, prescribed_lai, params, days), prescribed_lai
     target = max_lai * target_share(after, day_length, params)
-    lai = _towards(after.lai, target, params.leaf_time, dt / SECONDS_PER_DAY)
-    return after._replace(lai=lai), lai
+    lai = _towards(after.lai, target, params.leaf_time, days)
+    return _with_leaves(after, lai, params, days), lai
+
+
+def _with_leaves(
+    state: PhenologyState, lai: jax.Array, params: PhenologyParams, days: float
+) -> PhenologyState:
+    return state._replace(
+        lai=lai,
+        capacity_area=_slowly(state.capacity_area, lai, params.capacity_lag, days),
+        mean_lai=_slowly(state.mean_lai, lai, params.climate_memory, days),
+    )
+
+
+def capacity_share(state: PhenologyState) -> jax.Array:
+    """Photosynthetic capacity per leaf area over that of leaves of lasting area [1], 0..2.
+
+    Young leaves have less than their area promises, and those that stay when others fall keep theirs; a lag of
+    nought gives 1.
+    """
+    return jnp.minimum((state.capacity_area + _LEAST_AREA) / (state.lai + _LEAST_AREA), 2.0)
 
 
 def target_share(state: PhenologyState, day_length: jax.Array, params: PhenologyParams) -> jax.Array:
@@ -233,6 +283,11 @@ def frost_factor(state: PhenologyState, params: PhenologyParams) -> jax.Array:
 def _towards(value: jax.Array, target: jax.Array | float, time: jax.Array, days: float) -> jax.Array:
     """Exact relaxation of `value` to a constant `target` over `days`, e-folding `time` [d]."""
     return target + (value - target) * jnp.exp(-days / time)
+
+
+def _slowly(value: jax.Array, target: jax.Array | float, time: jax.Array, days: float) -> jax.Array:
+    """Relaxation of `value` to `target` by an implicit step, which a `time` [d] of nought leaves well defined."""
+    return (time * value + days * target) / (time + days)
 
 
 def _heed(need: jax.Array, limit: jax.Array) -> jax.Array:

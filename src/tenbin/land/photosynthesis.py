@@ -6,6 +6,7 @@ square metre of ground. Partial pressures in Pa, temperatures in K.
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 import equinox as eqx
@@ -19,15 +20,19 @@ from tenbin.land.smoothing import smooth_minimum
 __all__ = [
     "BOTH_PATHWAYS",
     "PHOTONS_PER_JOULE",
+    "Acclimation",
     "CanopyFluxes",
     "LeafFluxes",
+    "LeafLimits",
     "PhotosynthesisParams",
     "ThermalResponse",
-    "electron_transport",
+    "acclimate",
     "enzyme_constants",
     "gross_assimilation",
     "leaf",
+    "leaf_limits",
     "leaf_respiration",
+    "respiration_response",
     "thermal_response",
 ]
 
@@ -68,16 +73,19 @@ class PhotosynthesisParams(eqx.Module):
         "mol m-2 s-1",
         bounds=(5e-6, 3e-4),
         prior_sd=2e-5,
-        source="Kattge et al. 2009, Glob. Change Biol. 15, 976, rounded; leaf area at the top of the canopy",
+        source="own choice for the top of the canopy; means by type in Rogers et al. 2014, Photosynth. Res. 119, 15:"
+        " 36e-6 arctic, 48e-6 needles, 60e-6 deciduous, 63e-6 to 68e-6 evergreen broadleaves",
         transform="log",
     )
-    jmax_ratio: jax.Array = param(1.97, "1", bounds=(0.8, 4.0), prior_sd=0.4, source=_KK)
+    jmax_ratio: jax.Array = param(
+        1.97, "1", bounds=(0.8, 4.0), prior_sd=0.4, source=_KK + ": 2.59 - .035 t at t = 17.7 C"
+    )
     quantum_yield: jax.Array = param(
-        0.30,
+        0.425,
         "mol electrons mol-1 absorbed photons",
         bounds=(0.08, 0.5),
-        prior_sd=0.06,
-        source="von Caemmerer 2000, Biochemical models of leaf photosynthesis: (1 - .15)/2, less loss in the field",
+        prior_sd=0.08,
+        source="half of what is not lost, (1 - .15)/2: von Caemmerer 2000, Biochemical models of leaf photosynthesis",
     )
     light_curvature: jax.Array = param(
         0.7, "1", bounds=(0.1, 0.98), prior_sd=0.15, source="von Caemmerer 2000, Biochemical models, ch. 2"
@@ -124,6 +132,27 @@ class ThermalResponse(NamedTuple):
     c4_slope: jax.Array
 
 
+class Acclimation(NamedTuple):
+    """What growth temperature sets: enzyme lost to heat over active enzyme at 25 C, change of Jmax/Vcmax [1]."""
+
+    vcmax_lost: jax.Array
+    jmax_lost: jax.Array
+    jmax_ratio: jax.Array
+
+
+class LeafLimits(NamedTuple):
+    """Limits of assimilation per photon and per Vcmax at 25 C, all [1].
+
+    The lesser of `light_yield` x photons and `transport` x Vcmax meets `carbon` x Vcmax.
+    """
+
+    light_yield: jax.Array | float
+    transport: jax.Array | float
+    transport_curvature: jax.Array | float
+    carbon: jax.Array | float
+    carbon_curvature: jax.Array | float
+
+
 class LeafFluxes(NamedTuple):
     """Gross and net assimilation, respiration [mol CO2 m-2 s-1], conductance [mol H2O m-2 s-1] and ci [Pa]."""
 
@@ -149,49 +178,69 @@ class CanopyFluxes(NamedTuple):
     inside_ratio: jax.Array
 
 
+def acclimate(growth_temperature: jax.Array, params: PhotosynthesisParams) -> Acclimation:
+    """What growth temperature [K] (200..350) sets: the entropy terms fall with it, and so does Jmax/Vcmax.
+
+    Growth temperature is held within the 11-35 C of the data (Kattge and Knorr 2007, eq. 3 and table 3).
+    """
+    grown = jnp.clip(growth_temperature - ZERO_CELSIUS, 11.0, 35.0)
+    vcmax_entropy = params.vcmax_entropy - params.vcmax_acclimation * grown
+    jmax_entropy = params.jmax_entropy - params.jmax_acclimation * grown
+    ratio = 1.0 - params.ratio_acclimation * (grown - 17.7) / 1.97
+    return Acclimation(_lost_at_25(vcmax_entropy), _lost_at_25(jmax_entropy), jnp.maximum(ratio, 0.2))
+
+
+def _lost_at_25(entropy: jax.Array) -> jax.Array:
+    """Inactive over active enzyme at 25 C [1]: exp((T25 S - H) / (R T25))."""
+    return jnp.exp((entropy - _HIGH_DEACTIVATION / _T25) / GAS_CONSTANT)
+
+
 def thermal_response(
     temperature: jax.Array,
-    growth_temperature: jax.Array,
+    grown: Acclimation,
     pressure: jax.Array,
     params: PhotosynthesisParams,
     pathways: tuple[str, ...] = BOTH_PATHWAYS,
 ) -> ThermalResponse:
-    """Temperature dependences at leaf temperature, for plants grown at `growth_temperature` (both K, 200..350).
+    """Temperature dependences at leaf temperature [K] (200..350), for plants that are acclimated as `grown`.
 
-    Peaked Arrhenius capacities whose entropy term falls with growth temperature, held within the 11-35 C of the
-    data (Kattge and Knorr 2007); enzyme constants of Bernacchi et al. (2001); Q10 of 2 with cold and heat
-    limits for C4 (Collatz et al. 1992).
+    Peaked Arrhenius capacities (Kattge and Knorr 2007), 1 at 25 C; enzyme constants of Bernacchi et al. (2001);
+    Q10 of 2 with cold and heat limits for C4 (Collatz et al. 1992).
     """
-    grown = jnp.clip(growth_temperature - ZERO_CELSIUS, 11.0, 35.0)
-    reach = (1.0 / _T25 - 1.0 / temperature) / GAS_CONSTANT
-    vcmax_entropy = params.vcmax_entropy - params.vcmax_acclimation * grown
-    jmax_entropy = params.jmax_entropy - params.jmax_acclimation * grown
-    vcmax = jnp.exp(params.vcmax_activation * reach) * _deactivation(temperature, reach, vcmax_entropy)
-    jmax = jnp.exp(params.jmax_activation * reach) * _deactivation(temperature, reach, jmax_entropy)
-    ratio = 1.0 - params.ratio_acclimation * (grown - 17.7) / 1.97
+    reach = _reach(temperature)
+    heat = jnp.exp(_HIGH_DEACTIVATION * reach)
+    vcmax = (
+        jnp.exp(params.vcmax_activation * reach) * (1.0 + grown.vcmax_lost) / (1.0 + grown.vcmax_lost * heat)
+    )
+    jmax = jnp.exp(params.jmax_activation * reach) * (1.0 + grown.jmax_lost) / (1.0 + grown.jmax_lost * heat)
     compensation, michaelis = enzyme_constants(temperature)
     return ThermalResponse(
         vcmax,
-        jmax * jnp.maximum(ratio, 0.2),
-        jnp.exp(params.respiration_activation * reach),
+        jmax * grown.jmax_ratio,
+        respiration_response(temperature, params),
         compensation * pressure,
         michaelis * pressure,
         *_c4_response(temperature, "c4" in pathways),
     )
 
 
+def respiration_response(temperature: jax.Array, params: PhotosynthesisParams) -> jax.Array:
+    """Respiration of leaves over that at 25 C [1] (Bernacchi et al. 2001)."""
+    return jnp.exp(params.respiration_activation * _reach(temperature))
+
+
+def _reach(temperature: jax.Array) -> jax.Array:
+    """What an activation energy is multiplied with in Arrhenius' law from 25 C [mol J-1]."""
+    return (1.0 / _T25 - 1.0 / temperature) / GAS_CONSTANT
+
+
 def enzyme_constants(temperature: jax.Array) -> tuple[jax.Array, jax.Array]:
     """Compensation point without respiration and Michaelis constant in air [mol mol-1] (Bernacchi et al. 2001)."""
-    reach = (1.0 / _T25 - 1.0 / temperature) / GAS_CONSTANT
-    michaelis = 404.9e-6 * jnp.exp(79430.0 * reach) * (1.0 + _OXYGEN / 278.4e-3 * jnp.exp(-36380.0 * reach))
+    reach = _reach(temperature)
+    michaelis = 404.9e-6 * (
+        jnp.exp(79430.0 * reach) + _OXYGEN / 278.4e-3 * jnp.exp((79430.0 - 36380.0) * reach)
+    )
     return 42.75e-6 * jnp.exp(37830.0 * reach), michaelis
-
-
-def _deactivation(temperature: jax.Array, reach: jax.Array, entropy: jax.Array) -> jax.Array:
-    """Loss of capacity to heat, 1 at 25 C: (1 + exp((T25 S - H)/(R T25))) / (1 + exp((T S - H)/(R T)))."""
-    at_25 = (entropy - _HIGH_DEACTIVATION / _T25) / GAS_CONSTANT
-    there = at_25 + _HIGH_DEACTIVATION * reach
-    return (1.0 + jnp.exp(at_25)) / (1.0 + jnp.exp(there))
 
 
 def _c4_response(temperature: jax.Array, wanted: bool) -> tuple[jax.Array, jax.Array]:
@@ -200,67 +249,57 @@ def _c4_response(temperature: jax.Array, wanted: bool) -> tuple[jax.Array, jax.A
         return jnp.zeros_like(temperature), jnp.zeros_like(temperature)
     celsius = temperature - ZERO_CELSIUS
     doubling = jnp.exp(0.0693147 * (celsius - 25.0))
-    cold = 1.0 + jnp.exp(0.3 * (13.0 - celsius))
-    heat = 1.0 + jnp.exp(0.2 * (celsius - 36.0))
+    # Both limits from one exponential: of .1 K-1 from 25 C, to the powers -3 and 2.
+    tenth = jnp.exp(0.1 * (celsius - 25.0))
+    square = tenth * tenth
+    cold = 1.0 + math.exp(0.3 * (13.0 - 25.0)) / (square * tenth)
+    heat = 1.0 + math.exp(0.2 * (25.0 - 36.0)) * square
     return doubling / (cold * heat), doubling
 
 
-def electron_transport(absorbed: jax.Array, jmax: jax.Array, params: PhotosynthesisParams) -> jax.Array:
-    """Electron transport [mol m-2 s-1]: smaller root of theta J^2 - (a I + Jmax) J + a I Jmax = 0.
-
-    `absorbed` photons I [mol m-2 s-1] (Farquhar and Wong 1984, Aust. J. Plant Physiol. 11, 191).
-    """
-    return _lesser(params.quantum_yield * absorbed, jmax, params.light_curvature)
-
-
-def gross_assimilation(
-    absorbed: jax.Array,
+def leaf_limits(
     ci: jax.Array,
-    vcmax25: jax.Array,
-    jmax25: jax.Array,
     pressure: jax.Array,
+    jmax_ratio: jax.Array,
     response: ThermalResponse,
     c4: jax.Array | float,
     params: PhotosynthesisParams,
     pathways: tuple[str, ...] = BOTH_PATHWAYS,
-) -> jax.Array:
-    """Assimilation before respiration [mol m-2 s-1]; `c4` (0..1) blends the pathways that `pathways` computes."""
-    rates = []
+) -> LeafLimits:
+    """What limits leaves of one air, whatever their light and capacity; `c4` (0 or 1) chooses the pathway.
+
+    C3 after Farquhar, von Caemmerer and Berry (1980, Planta 149, 78), C4 after Collatz et al. (1992): both are
+    two smooth minima in a row, so that one pair serves both. Between 0 and 1 the limits are blended.
+    `jmax_ratio` is Jmax over Vcmax at 25 C [1].
+    """
+    kinds = []
     if "c3" in pathways:
-        rates.append(_c3(absorbed, ci, vcmax25 * response.vcmax, jmax25 * response.jmax, response, params))
+        over = jnp.maximum(ci - response.compensation, 0.0)
+        per_electron = 0.25 * over / (ci + 2.0 * response.compensation)
+        kinds.append(
+            LeafLimits(
+                params.quantum_yield * per_electron,
+                jmax_ratio * response.jmax * per_electron,
+                params.light_curvature,
+                response.vcmax * over / (ci + response.michaelis),
+                0.97,
+            )
+        )
     if "c4" in pathways:
-        rates.append(_c4(absorbed, ci / pressure, vcmax25, response, params))
-    return rates[0] if len(rates) == 1 else rates[0] + c4 * (rates[1] - rates[0])
+        by_carbon = params.c4_initial_slope * response.c4_slope * ci / pressure
+        kinds.append(LeafLimits(params.c4_quantum_yield, response.c4_capacity, 0.83, by_carbon, 0.93))
+    if len(kinds) == 1:
+        return kinds[0]
+    return LeafLimits(*((1.0 - c4) * a + c4 * b for a, b in zip(*kinds, strict=True)))
 
 
-def _c3(
-    absorbed: jax.Array,
-    ci: jax.Array,
-    vcmax: jax.Array,
-    jmax: jax.Array,
-    response: ThermalResponse,
-    params: PhotosynthesisParams,
-) -> jax.Array:
-    """The lesser of what Rubisco and light allow (Farquhar, von Caemmerer and Berry 1980, Planta 149, 78)."""
-    over = jnp.maximum(ci - response.compensation, 0.0)
-    by_enzyme = vcmax * over / (ci + response.michaelis)
-    electrons = electron_transport(absorbed, jmax, params)
-    by_light = 0.25 * electrons * over / (ci + 2.0 * response.compensation)
-    return _lesser(by_enzyme, by_light)
+def gross_assimilation(absorbed: jax.Array, vcmax25: jax.Array, limits: LeafLimits) -> jax.Array:
+    """Assimilation before respiration [mol m-2 s-1] of leaves that absorb photons [mol m-2 s-1].
 
-
-def _c4(
-    absorbed: jax.Array,
-    ci: jax.Array,
-    vcmax25: jax.Array,
-    response: ThermalResponse,
-    params: PhotosynthesisParams,
-) -> jax.Array:
-    """The least of enzyme, light and CO2 limits, joined with curvatures .83 and .93 (Collatz et al. 1992)."""
-    by_enzyme = vcmax25 * response.c4_capacity
-    by_light = params.c4_quantum_yield * absorbed
-    by_carbon = params.c4_initial_slope * vcmax25 * response.c4_slope * ci
-    return _lesser(_lesser(by_enzyme, by_light, 0.83), by_carbon, 0.93)
+    First light and the capacity to use it, then those together and the enzyme (C3) or CO2 (C4), limit.
+    """
+    by_light = _lesser(limits.light_yield * absorbed, limits.transport * vcmax25, limits.transport_curvature)
+    return _lesser(by_light, limits.carbon * vcmax25, limits.carbon_curvature)
 
 
 def _lesser(a: jax.Array, b: jax.Array, curvature: jax.Array | float = 0.97) -> jax.Array:
@@ -268,11 +307,12 @@ def _lesser(a: jax.Array, b: jax.Array, curvature: jax.Array | float = 0.97) -> 
     return smooth_minimum(a + _LEAST_RATE, b + _LEAST_RATE, curvature)  # type: ignore[arg-type]
 
 
-def leaf_respiration(
-    vcmax25: jax.Array, response: ThermalResponse, params: PhotosynthesisParams
-) -> jax.Array:
-    """Respiration of leaves in the dark [mol m-2 s-1], a fraction of Vcmax at 25 C (Collatz et al. 1991)."""
-    return params.respiration_fraction * vcmax25 * response.respiration
+def leaf_respiration(vcmax25: jax.Array, response: jax.Array, params: PhotosynthesisParams) -> jax.Array:
+    """Respiration of leaves in the dark [mol m-2 s-1], a fraction of Vcmax at 25 C (Collatz et al. 1991).
+
+    `response` is that of `respiration_response` [1].
+    """
+    return params.respiration_fraction * vcmax25 * response
 
 
 def leaf(
@@ -298,17 +338,18 @@ def leaf(
     ci follows from `model` in closed form; each of the `substitutions` corrects it once for the residual
     conductance g0 at the assimilation just found.
     """
-    response = thermal_response(temperature, growth_temperature, pressure, params, pathways)
+    response = thermal_response(
+        temperature, acclimate(growth_temperature, params), pressure, params, pathways
+    )
     air = stomatal.LeafAir(
         temperature, vpd, pressure, co2_pa, response.compensation, response.michaelis, stress
     )
     ratio, ca = model(air, stomata), co2_pa / pressure
-    respiration = leaf_respiration(vcmax25, response, params)
+    respiration = leaf_respiration(vcmax25, response.respiration, params)
     closed = ratio
     for _ in range(substitutions + 1):
-        gross = gross_assimilation(
-            absorbed, ratio * co2_pa, vcmax25, jmax25, pressure, response, c4, params, pathways
-        )
+        limits = leaf_limits(ratio * co2_pa, pressure, jmax25 / vcmax25, response, c4, params, pathways)
+        gross = gross_assimilation(absorbed, vcmax25, limits)
         used, ratio = ratio, stomatal.with_residual(closed, gross - respiration, ca, stomata.g0)
     opening = stomatal.conductance(closed, gross - respiration, ca, stomata.g0)
     return LeafFluxes(gross, gross - respiration, respiration, opening, used * co2_pa)

@@ -15,19 +15,28 @@ from tenbin.core.arrays import jax, jnp
 from tenbin.core.constants import SECONDS_PER_DAY, STEFAN_BOLTZMANN, ZERO_CELSIUS
 
 __all__ = [
+    "AirCourse",
+    "Daylight",
     "LightCourse",
+    "Point",
+    "PointTable",
     "SolarGeometry",
+    "air_at",
+    "air_course",
     "clear_sky_emissivity_brutsaert",
     "clear_sky_emissivity_prata",
     "clearness_index",
     "cloud_corrected_emissivity",
     "cloud_fraction",
+    "daylight",
     "daylight_place",
     "daylight_temperature",
     "daylight_vpd",
     "diffuse_fraction",
     "downward_longwave",
+    "gauss_points",
     "inverse_relative_distance",
+    "light_at",
     "light_course",
     "night_temperature",
     "saturation_vapour_pressure",
@@ -39,8 +48,10 @@ __all__ = [
 SOLAR_CONSTANT = 0.0820e6 / 60.0
 """Light of the sun at the earth's mean distance [W m-2]: 0.0820 MJ m-2 min-1 (FAO-56, eq. 21)."""
 
-_SERIES = 8
-"""Terms of the cosine series in `light_course`; the next would be below 1e-5 even for a day of 24 h."""
+_TERMS = 8
+"""Terms of the cosine series in `daylight`; the next would be below 1e-5 even for a day of 24 h."""
+_COSINE_SERIES = np.array([(-1.0) ** (k + 1) / math.factorial(2 * k) for k in range(1, _TERMS + 1)])
+"""Coefficients of (1 - cos H) in powers of H^2 [1]."""
 
 _DELAY_HOURS = 1.86
 """Delay of the warmest hour after noon [h] (Parton and Logan 1981, Agric. Meteorol. 23, 205)."""
@@ -116,34 +127,83 @@ def top_of_atmosphere(day_length: jax.Array, sin_noon_elevation: jax.Array) -> j
     return SOLAR_CONSTANT / math.pi * mean_sine
 
 
-def light_course(day_length: jax.Array, sin_noon_elevation: jax.Array, points: int = 3) -> LightCourse:
-    """Daylight at Gauss points between noon and sunset (the morning mirrors the afternoon), `points` static.
+class Daylight(NamedTuple):
+    """A day's course of light, to be read at its points by `light_at`, each (cell,).
+
+    `square` is that of the half day as an angle, `brightness` one over the mean and `height` the sine of noon over
+    the top of the series.
+    """
+
+    square: jax.Array
+    brightness: jax.Array
+    height: jax.Array
+
+
+class PointTable(NamedTuple):
+    """Gauss points of half a day: plain numbers (point,), place from noon (0) to sunset (1), share of the swing of
+    temperature above its mean, weight; and (point, order) what is left of the cosine series at a place."""
+
+    place: np.ndarray
+    warmth: np.ndarray
+    weight: np.ndarray
+    series: np.ndarray
+
+
+class Point(NamedTuple):
+    """One row of a `PointTable` as arrays, each () but the (order,) `series`."""
+
+    place: jax.Array
+    warmth: jax.Array
+    weight: jax.Array
+    series: jax.Array
+
+
+def gauss_points(points: int) -> PointTable:
+    """Points of Gauss and Legendre between noon and sunset; the weights sum to 1."""
+    nodes, weights = np.polynomial.legendre.leggauss(points)
+    place = 0.5 * (nodes + 1.0)
+    warmth = np.array([daylight_place(float(x)) - 0.5 for x in place])
+    series = _COSINE_SERIES * (1.0 - place[:, None] ** (2 * np.arange(1, _TERMS + 1)))
+    return PointTable(place, warmth, 0.5 * weights, series)
+
+
+def daylight(day_length: jax.Array, sin_noon_elevation: jax.Array, table: PointTable) -> Daylight:
+    """The course of light of a day of `day_length` [s] with a noon of given sine, for the points of `table`.
 
     With h the hour angle and H that of sunset, sin(elevation) = sin(noon) (cos h - cos H) / (1 - cos H), exact
     for a sun that sets; for a day of 24 h it is taken to graze the horizon at midnight. The cosines are a
     series in H^2, which costs little and stays exact as H goes to 0, where the shape becomes 1 - (h/H)^2.
     """
-    nodes, weights = np.polynomial.legendre.leggauss(points)
-    place, weight = [0.5 * (float(x) + 1.0) for x in nodes], 0.5 * weights
     square = (math.pi / SECONDS_PER_DAY * day_length) ** 2
-    orders = range(1, _SERIES + 1)
-    factor = [(-1.0) ** (k + 1) / math.factorial(2 * k) for k in orders]
-    whole = _polynomial(factor, square)
-    shape = jnp.stack(
-        [
-            _polynomial([f * (1.0 - x ** (2 * k)) for k, f in zip(orders, factor, strict=True)], square)
-            for x in place
-        ]
+    mean = _polynomial(table.weight @ table.series, square)
+    return Daylight(square, 1.0 / mean, sin_noon_elevation / _polynomial(_COSINE_SERIES, square))
+
+
+def light_at(day: Daylight, series: np.ndarray | jax.Array) -> tuple[jax.Array, jax.Array]:
+    """Light over its daytime mean [1] and sine of the sun's elevation at a point, whose `series` is (order,)."""
+    shape = _polynomial(series, day.square)
+    return shape * day.brightness, shape * day.height
+
+
+def light_course(day_length: jax.Array, sin_noon_elevation: jax.Array, points: int = 3) -> LightCourse:
+    """Daylight at all Gauss points between noon and sunset (the morning mirrors the afternoon), `points` static."""
+    table = gauss_points(points)
+    day = daylight(day_length, sin_noon_elevation, table)
+    relative, height = zip(*(light_at(day, row) for row in table.series), strict=True)
+    column = np.reshape(table.weight, (-1, *[1] * jnp.ndim(day.square)))
+    return LightCourse(
+        jnp.stack(relative),
+        jnp.stack(height),
+        jnp.asarray(column, day.square.dtype),
+        tuple(float(x) for x in table.place),
     )
-    column = jnp.asarray(weight.reshape(-1, *[1] * (shape.ndim - 1)), shape.dtype)
-    relative = shape / jnp.sum(column * shape, axis=0)
-    return LightCourse(relative, sin_noon_elevation * shape / whole, column, tuple(place))
 
 
-def _polynomial(coefficients: list[float], x: jax.Array) -> jax.Array:
-    total = coefficients[-1] * jnp.ones_like(x)
-    for coefficient in coefficients[-2::-1]:
-        total = total * x + coefficient
+def _polynomial(coefficients: np.ndarray | jax.Array, x: jax.Array) -> jax.Array:
+    """Polynomial in x by Horner's rule; coefficients (order,), the lowest first."""
+    total = jnp.broadcast_to(jnp.asarray(coefficients[-1], x.dtype), x.shape)
+    for i in range(len(coefficients) - 2, -1, -1):
+        total = total * x + jnp.asarray(coefficients[i], x.dtype)
     return total
 
 
@@ -244,6 +304,43 @@ def daylight_vpd(
     half = 0.5 * steep * (tasmax - tasmin)
     mean = 1.0 + 0.5 * half * half if mean_over == "day" else jnp.mean(relative, axis=0)
     return jnp.maximum(vpd + saturated * (relative - mean), 20.0)
+
+
+class AirCourse(NamedTuple):
+    """A day's course of temperature and deficit, to be read by `air_at`, each (cell,): temperature and its swing
+    [K], saturation pressure at the mean and deficit beyond it [Pa], log change of saturation over the swing [1]."""
+
+    tas: jax.Array
+    swing: jax.Array
+    saturated: jax.Array
+    beyond: jax.Array
+    rise: jax.Array
+
+
+def air_course(
+    vpd: jax.Array,
+    tas: jax.Array,
+    tasmin: jax.Array,
+    tasmax: jax.Array,
+    table: PointTable,
+    mean_over: str = "day",
+) -> AirCourse:
+    """The course of air of a day, in [K] and [Pa]; the deficit `vpd` and `mean_over` as in `daylight_vpd`."""
+    celsius, swing = jnp.maximum(tas - ZERO_CELSIUS, -100.0), tasmax - tasmin
+    rise = 17.27 * 237.3 / (celsius + 237.3) ** 2 * swing
+    saturated = saturation_vapour_pressure(tas)
+    if mean_over == "day":
+        mean = 1.0 + 0.125 * rise * rise
+    else:
+        first, second, third = (float(np.mean(table.warmth**k)) for k in (1, 2, 3))
+        mean = 1.0 + rise * (first + 0.5 * rise * (second + third * rise / 3.0))
+    return AirCourse(tas, swing, saturated, vpd - saturated * mean, rise)
+
+
+def air_at(course: AirCourse, warmth: jax.Array | float) -> tuple[jax.Array, jax.Array]:
+    """Temperature [K] and deficit [Pa] at a point, whose `warmth` is its share of the swing above the mean [1]."""
+    deficit = jnp.maximum(course.beyond + course.saturated * _exponential(warmth * course.rise), 20.0)
+    return course.tas + warmth * course.swing, deficit
 
 
 def _exponential(x: jax.Array) -> jax.Array:

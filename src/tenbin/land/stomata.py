@@ -21,6 +21,8 @@ __all__ = [
     "StomatalModel",
     "ball_berry",
     "conductance",
+    "log_dryness",
+    "log_wetness",
     "medlyn",
     "optimal",
     "stress_power",
@@ -34,7 +36,7 @@ WATER_OVER_CO2 = 1.6
 _LEAST_DEFICIT = 50.0
 """Vapour pressure deficit [Pa] below which stomata open no wider, as in the stomatal papers cited here."""
 
-_LIN = "Lin et al. 2015, Nature Clim. Change 5, 459 (types by growth form)"
+_LIN = "Lin et al. 2015, Nature Clim. Change 5, 459, as in CLM5 by plant type; desert as shrubs"
 _OURS = "range of leaf to canopy studies, wide on purpose"
 
 
@@ -42,7 +44,7 @@ class StomataParams(eqx.Module):
     """What sets the openness of leaves; the slope g1 by plant type."""
 
     g1: jax.Array = param(
-        [3.8, 3.8, 3.4, 2.35, 4.4, 2.35, 2.35, 3.5, 4.5, 1.6, 2.2, 5.0, 3.0],
+        [4.12, 4.45, 4.12, 2.35, 4.45, 2.35, 2.35, 4.7, 5.25, 1.62, 2.22, 5.79, 4.7],
         "kPa0.5",
         bounds=(0.3, 15.0),
         prior_sd=1.5,
@@ -58,6 +60,13 @@ class StomataParams(eqx.Module):
     )
     slope_stress: jax.Array = param(
         0.5, "1", bounds=(0.0, 3.0), prior_sd=0.4, source="Zhou et al. 2013, Agric. For. Meteorol. 182, 204"
+    )
+    aridity_slope: jax.Array = param(
+        0.0,
+        "1",
+        bounds=(-0.5, 1.0),
+        prior_sd=0.2,
+        source="own choice: power by which lasting dryness of the air lowers the slope; nought in least-cost theory",
     )
     ball_berry_slope: jax.Array = param(
         9.0,
@@ -80,7 +89,8 @@ class LeafAir(NamedTuple):
     """The air that stomata answer to: temperature [K], deficit and pressures [Pa]; all broadcast together.
 
     `ca` is the partial pressure of CO2, `compensation` and `michaelis` those of the C3 enzyme at this
-    temperature, `stress` the soil's wetness for plants, 0 (wilted) to 1 (wet).
+    temperature, `stress` the soil's wetness for plants, 0 (wilted) to 1 (wet), `dryness` the lasting deficit
+    of the air over 1 kPa [1].
     """
 
     temperature: jax.Array
@@ -90,6 +100,7 @@ class LeafAir(NamedTuple):
     compensation: jax.Array
     michaelis: jax.Array
     stress: jax.Array | float = 1.0
+    dryness: jax.Array | float = 1.0
 
 
 StomatalModel = Callable[[LeafAir, StomataParams], jax.Array]
@@ -99,9 +110,9 @@ StomatalModel = Callable[[LeafAir, StomataParams], jax.Array]
 def medlyn(air: LeafAir, params: StomataParams) -> jax.Array:
     """ci/ca = g1 / (g1 + sqrt(D)), D in kPa (Medlyn et al. 2011, Glob. Change Biol. 17, 2134).
 
-    Dry soil scales g1 by a power of its wetness (Zhou et al. 2013).
+    Dry soil scales g1 by a power of its wetness (Zhou et al. 2013), lasting dryness of the air by another.
     """
-    slope = params.g1 * stress_power(air.stress, params.slope_stress)
+    slope = params.g1 * _openness(air, params)
     return slope / (slope + jnp.sqrt(1e-3 * jnp.maximum(air.vpd, _LEAST_DEFICIT)))
 
 
@@ -112,7 +123,7 @@ def ball_berry(air: LeafAir, params: StomataParams) -> jax.Array:
     the ratio is held at 0.11.
     """
     humidity = 1.0 - air.vpd / saturation_vapour_pressure(air.temperature)
-    slope = params.ball_berry_slope * stress_power(air.stress, params.slope_stress)
+    slope = params.ball_berry_slope * _openness(air, params)
     return 1.0 - WATER_OVER_CO2 / jnp.maximum(slope * humidity, 1.8)
 
 
@@ -121,12 +132,31 @@ def optimal(air: LeafAir, params: StomataParams) -> jax.Array:
 
     xi = sqrt(beta (K + Gamma*) / (1.6 eta*)) (Prentice et al. 2014, Ecol. Lett. 17, 82; Wang et al. 2017).
     """
-    cost = params.cost_ratio * stress_power(air.stress, params.slope_stress)
+    cost = params.cost_ratio * _openness(air, params)
     xi = jnp.sqrt(
         cost * (air.michaelis + air.compensation) / (WATER_OVER_CO2 * viscosity_ratio(air.temperature))
     )
     floor = air.compensation / air.ca
     return floor + (1.0 - floor) * xi / (xi + jnp.sqrt(jnp.maximum(air.vpd, _LEAST_DEFICIT)))
+
+
+def _openness(air: LeafAir, params: StomataParams) -> jax.Array | float:
+    """Factor on the slope of any theory [1], from dry soil and from the air that leaves grew in."""
+    dryness = air.dryness
+    if isinstance(dryness, float) and dryness == 1.0:
+        return stress_power(air.stress, params.slope_stress)
+    exponent = params.slope_stress * log_wetness(air.stress) - params.aridity_slope * log_dryness(dryness)
+    return jnp.exp(exponent)
+
+
+def log_wetness(wetness: jax.Array | float) -> jax.Array:
+    """Logarithm of a wetness 0..1, finite with its gradient down to nought."""
+    return jnp.log(jnp.clip(wetness, 1e-3, 1.0))
+
+
+def log_dryness(dryness: jax.Array | float) -> jax.Array:
+    """Logarithm of a lasting deficit over 1 kPa, that of the wettest air being .05."""
+    return jnp.log(jnp.maximum(dryness, 0.05))
 
 
 def viscosity_ratio(temperature: jax.Array) -> jax.Array:
@@ -138,7 +168,7 @@ def stress_power(wetness: jax.Array | float, exponent: jax.Array) -> jax.Array |
     """wetness^exponent, finite with its gradient down to a wetness of nought."""
     if isinstance(wetness, float) and wetness == 1.0:
         return 1.0
-    return jnp.exp(exponent * jnp.log(jnp.clip(wetness, 1e-3, 1.0)))
+    return jnp.exp(exponent * log_wetness(wetness))
 
 
 def with_residual(ratio: jax.Array, assimilation: jax.Array, ca: jax.Array, g0: jax.Array) -> jax.Array:
