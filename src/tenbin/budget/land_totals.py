@@ -9,9 +9,12 @@ import pandas as pd
 from tenbin.budget.columns import COLUMNS, UNIT
 from tenbin.core.constants import N_TO_N2O
 
-__all__ = ["SOURCE", "ledger_rows", "reference", "totals_table"]
+__all__ = ["LEAST_LAND", "SOURCE", "is_globe", "ledger_rows", "reference", "totals_table"]
 
 SOURCE = "tenbin_land"
+LEAST_LAND = 1.2e14
+"""Land [m2] that a run of the globe covers at least: without Antarctica there are 1.35e14 (CIA 2020: 1.489e14 less
+0.14e14), and coarse cells lose coasts and islands."""
 _ROWS = {
     "wetland_methane": ("ch4", "wetlands", 1.0),
     "rice_methane": ("ch4", "rice", 1.0),
@@ -29,26 +32,39 @@ def reference() -> pd.DataFrame:
         return pd.read_csv(file)
 
 
-def totals_table(totals: dict[str, float]) -> pd.DataFrame:
+def is_globe(land_area: float) -> bool:
+    """Whether a run whose land measures `land_area` [m2] is one of the whole globe.
+
+    >>> is_globe(1.33e14), is_globe(1.3e13)
+    (True, False)
+    """
+    return land_area >= LEAST_LAND
+
+
+def totals_table(totals: dict[str, float], whole: bool = True) -> pd.DataFrame:
     """`totals` by quantity beside the published range: columns value, low, high, unit, verdict, source.
 
-    `verdict` is "within", "low", "high" or "no reference"; a run of part of the globe should not be judged by it.
+    `verdict` is "within", "low", "high" or "no reference"; unless the `whole` globe was run it is "part of the
+    globe" for all that has a published range.
     """
     published = reference().set_index("quantity")
     rows = []
     for quantity, value in totals.items():
-        if quantity not in published.index:
-            rows.append({"quantity": quantity, "value": value, "verdict": "no reference"})
-            continue
-        known = published.loc[quantity]
-        verdict = "low" if value < known.low else "high" if value > known.high else "within"
-        rows.append({"quantity": quantity, "value": value, "verdict": verdict, **known.to_dict()})
+        row: dict[str, object] = {"quantity": quantity, "value": value, "verdict": "no reference"}
+        if quantity in published.index:
+            known = published.loc[quantity]
+            verdict = "low" if value < known.low else "high" if value > known.high else "within"
+            row |= known.to_dict() | {"verdict": verdict if whole else "part of the globe"}
+        rows.append(row)
     columns = ["quantity", "long_name", "value", "low", "high", "unit", "verdict", "source"]
     return pd.DataFrame(rows).reindex(columns=columns)
 
 
-def ledger_rows(totals: dict[str, float], year: int, region: str = "globe") -> pd.DataFrame:
-    """Rows of the ledger for the gases among `totals`; the spread is half the published range where there is one."""
+def ledger_rows(totals: dict[str, float], year_start: int, year_end: int) -> pd.DataFrame:
+    """Rows of the ledger for the gases among the `totals` of the globe, means of the years.
+
+    The spread is half the published range where there is one, else half the value.
+    """
     published = reference().set_index("quantity")
     rows = []
     for quantity, (gas, sector, factor) in _ROWS.items():
@@ -59,6 +75,6 @@ def ledger_rows(totals: dict[str, float], year: int, region: str = "globe") -> p
             sd = 0.5 * abs(factor) * float(published.high[quantity] - published.low[quantity])
             note = "sd is half the published range"
         sd = 0.5 * abs(value) if sd is None else sd
-        row = (gas, sector, region, year, year, "bottom-up", SOURCE, value, sd, UNIT, note)
+        row = (gas, sector, "globe", year_start, year_end, "bottom-up", SOURCE, value, sd, UNIT, note)
         rows.append(dict(zip(COLUMNS, row, strict=True)))
     return pd.DataFrame(rows, columns=COLUMNS)

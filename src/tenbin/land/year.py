@@ -7,18 +7,26 @@ from typing import Any, NamedTuple
 
 from tenbin.core.arrays import jax, jnp
 from tenbin.land import closure, ecosystem, permafrost
+from tenbin.land.biogeochemistry_state import BiogeochemistryFluxes
 from tenbin.land.closure import Passed
 from tenbin.land.drivers import Drivers
 from tenbin.land.ecosystem import LandFluxes, LandState, Options, Place
 
-__all__ = ["MONTHLY", "YearOfLand", "monthly_fields", "pass_year"]
+__all__ = ["LOSSES", "MONTHLY", "YearOfLand", "monthly_fields", "pass_year"]
+
+
+LOSSES = ("ra", "rh", "fire", "clearing", "harvest", "product_decay")
+"""The ways by which carbon leaves the land."""
+_AT_REST = (
+    "growth_wood", "growth_root", "litterfall_leaf", "litterfall_wood", "litterfall_root", "decayed",
+)  # fmt: skip
 
 
 class YearOfLand(NamedTuple):
     """What a year leaves: state, monthly means (month, cell) by name, traffic, warmest layers [K], thaw depth [m].
 
-    `decay` (6, cell) are the mean shares of the dead pools that decay in a day, `fall` (3, cell) the mean litter of
-    leaves, wood and roots [kg C m-2 s-1]: what a steady state needs.
+    `turnover` holds the mean growth, litter and decay of the year [kg C m-2 s-1] that `spinup.settled` needs, and
+    None in place of all other fluxes.
     """
 
     state: LandState
@@ -26,8 +34,7 @@ class YearOfLand(NamedTuple):
     traffic: Passed
     warmest: jax.Array
     thaw_depth: jax.Array
-    decay: jax.Array
-    fall: jax.Array
+    turnover: BiogeochemistryFluxes
 
 
 def monthly_fields(fluxes: LandFluxes) -> dict[str, jax.Array]:
@@ -38,7 +45,10 @@ def monthly_fields(fluxes: LandFluxes) -> dict[str, jax.Array]:
         "npp": life.npp,
         "ra": life.ra,
         "rh": life.rh,
-        "fFire": life.fire + life.clearing,
+        "nbp": life.gpp - sum(getattr(life, name) for name in LOSSES),
+        "fFire": life.fire,
+        "fClearing": life.clearing,
+        "fHarvest": life.harvest + life.product_decay,
         "evspsbl": earth.evapotranspiration,
         "tran": earth.transpiration,
         "mrro": earth.runoff,
@@ -61,8 +71,8 @@ def monthly_fields(fluxes: LandFluxes) -> dict[str, jax.Array]:
 
 
 MONTHLY = (
-    "gpp", "npp", "ra", "rh", "fFire", "evspsbl", "tran", "mrro", "lai", "snd", "tsl", "hfls", "hfss",
-    "wetlandCH4", "riceCH4", "termiteCH4", "uplandCH4", "fN2O", "fNOx",
+    "gpp", "npp", "ra", "rh", "nbp", "fFire", "fClearing", "fHarvest", "evspsbl", "tran", "mrro", "lai", "snd",
+    "tsl", "hfls", "hfss", "wetlandCH4", "riceCH4", "termiteCH4", "uplandCH4", "fN2O", "fNOx",
 )  # fmt: skip
 """Names of `monthly_fields` when all gases run."""
 
@@ -93,13 +103,15 @@ def pass_year(
     start = (state, months, totals, state.ground.heat.temperature, jnp.zeros_like(drivers.tas[0]))
     (after, months, totals, warmest, deepest), _ = jax.lax.scan(one_day, start, (drivers, month))
     days = jnp.zeros(n_months, drivers.tas.dtype).at[month].add(1.0)
-    traffic, decay, fall = totals
+    traffic, turnover = totals
     length = drivers.tas.shape[0]
     means = jax.tree.map(lambda total: total / days[:, None].astype(total.dtype), months)
-    return YearOfLand(after, means, traffic, warmest, deepest, decay / length, fall / length)
+    return YearOfLand(
+        after, means, traffic, warmest, deepest, jax.tree.map(lambda total: total / length, turnover)
+    )
 
 
-def _totals(fluxes: LandFluxes, weather: Drivers) -> tuple[Passed, jax.Array, jax.Array]:
+def _totals(fluxes: LandFluxes, weather: Drivers) -> tuple[Passed, BiogeochemistryFluxes]:
     life = fluxes.life
-    fall = jnp.stack([life.litterfall_leaf, life.litterfall_wood, life.litterfall_root])
-    return closure.passed(fluxes, weather), jnp.stack(life.decay), fall
+    kept: dict[str, Any] = {name: getattr(life, name) if name in _AT_REST else None for name in life._fields}
+    return closure.passed(fluxes, weather), type(life)(**kept)

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import difflib
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 import xarray as xr
 
 from tenbin.core.arrays import jax, jnp
-from tenbin.core.constants import SECONDS_PER_YEAR
-from tenbin.core.errors import Fault, raise_if_any
+from tenbin.core.constants import SECONDS_PER_DAY, SECONDS_PER_YEAR
+from tenbin.core.errors import Fault, InputError, raise_if_any
 from tenbin.core.params import declarations, validate
-from tenbin.land import biogeochemistry, closure, ecosystem, labelled, permafrost, year
+from tenbin.land import closure, ecosystem, labelled, permafrost, spinup, year
+from tenbin.land.biogeochemistry_state import carbon_total
+from tenbin.land.closure import Closure
 from tenbin.land.drivers import Drivers, Surface, surface
 from tenbin.land.ecosystem import LandParams, LandState, Options
 from tenbin.land.parameters import replace
@@ -20,9 +23,20 @@ from tenbin.land.plant_types import index_of
 from tenbin.workflow.land_settings import LandConfig
 from tenbin.workflow.land_tiles import Tiles
 
-__all__ = ["OPTIONS", "parameters_of", "run_block"]
+__all__ = [
+    "Block",
+    "Outcome",
+    "block_of",
+    "flooded",
+    "initial_state",
+    "options_of",
+    "parameters_of",
+    "run_block",
+    "settle",
+    "settling_years",
+]
 
-OPTIONS = Options(lai="prognostic")
+_settled = jax.jit(spinup.settled)
 _CROP = index_of("crop")
 _FERTILISER = 7.0e-3 / float(SECONDS_PER_YEAR)
 """Nitrogen on cropland [kg N m-2 s-1]: about 110 Tg N a year on 1.5e13 m2 (FAOSTAT, rounded)."""
@@ -36,10 +50,16 @@ def parameters_of(config: LandConfig) -> LandParams:
     """The parameters of the run; InputError for every name that no parameter has and every value out of bounds."""
     params = LandParams()
     known = {declared.name: np.shape(value) for declared, value in declarations(params)}
-    raise_if_any(_unknown(name, list(known)) for name in config.parameters if name not in known)
-    changed = {name: jnp.full(known[name], value) for name, value in config.parameters.items()}
+    faults = [_unknown(name, list(known)) for name in config.parameters if name not in known]
+    changed = {
+        name: jnp.full(known[name], value) for name, value in config.parameters.items() if name in known
+    }
     params = replace(params, changed) if changed else params
-    validate(params)
+    try:
+        validate(params)
+    except InputError as error:
+        faults += error.faults
+    raise_if_any(faults)
     return params
 
 
@@ -49,36 +69,88 @@ def _unknown(name: str, known: list[str]) -> Fault:
     return Fault("parameters", name, "an unknown parameter", "a dotted name of the table", remedy)
 
 
-def run_block(
-    config: LandConfig, weather: xr.Dataset, cover: xr.Dataset, tiles: Tiles
-) -> tuple[dict[str, np.ndarray], dict[str, float], LandState]:
-    """Fields of the tiles by name ((month, tile) or (tile,)), worst closure residual by quantity, and the state."""
+def options_of(config: LandConfig) -> Options:
+    """What is compiled in for the run."""
+    return Options(lai=config.lai)
+
+
+class Block(NamedTuple):
+    """Tiles with all that drives them: years of weather, the month each day counts in, and what does not change."""
+
+    years: list[Drivers]
+    months: list[np.ndarray]
+    here: ecosystem.Place
+    options: Options
+
+
+class Outcome(NamedTuple):
+    """Fields of the tiles by name ((month, tile) or (tile,)), worst closure residual by quantity, last state."""
+
+    fields: dict[str, np.ndarray]
+    residuals: dict[str, float]
+    state: LandState
+
+
+def block_of(config: LandConfig, weather: xr.Dataset, cover: xr.Dataset, tiles: Tiles) -> Block:
+    """The `tiles` of the cells of `weather` and `cover`, ready to run."""
     time = pd.DatetimeIndex(weather["time"].values)
     drivers, ground = _inputs(config, weather, cover, tiles, time)
-    here = jax.jit(ecosystem.place, static_argnames="options")(ground, parameters_of(config), OPTIONS)
-    start = jnp.full_like(drivers.tas[0], 1.0)
-    state = ecosystem.initial_state(here, jnp.mean(drivers.tas, axis=0), start, OPTIONS)
-    month = jnp.asarray((time.year - time.year[0]) * 12 + time.month - 1)
-    n_months = int(month.max()) + 1
-    state = settle(config, state, drivers, month, here, n_months)
-    kept = year.pass_year(state, drivers, month, here, OPTIONS, n_months)
-    worst = closure.residuals(state, kept.state, kept.traffic)
-    residuals = {name: float(jnp.max(jnp.abs(value))) for name, value in worst._asdict().items()}
-    return _fields(state, kept), residuals, kept.state
+    options = options_of(config)
+    here = jax.jit(ecosystem.place, static_argnames="options")(ground, parameters_of(config), options)
+    parts = [np.flatnonzero(time.year == number) for number in np.unique(time.year)]
+    years = [jax.tree.map(lambda x, days=days: x[days[0] : days[-1] + 1], drivers) for days in parts]
+    months = [(time.month[days] - time.month[days[0]]).to_numpy() for days in parts]
+    return Block(years, months, here, options)
 
 
-def settle(
-    config: LandConfig,
-    state: LandState,
-    drivers: Drivers,
-    month: jax.Array,
-    here: ecosystem.Place,
-    n_months: int,
-) -> LandState:
-    """The state after `settle_years` years of the same weather, slow pools solved half way."""
-    for _ in range(config.settle_years):
-        state = year.pass_year(state, drivers, month, here, OPTIONS, n_months).state
+def initial_state(block: Block) -> LandState:
+    """Young land at the mean temperature of the weather."""
+    tas = jnp.mean(jnp.stack([jnp.mean(part.tas, axis=0) for part in block.years]), axis=0)
+    leaves = block.years[0].lai[0] if block.options.lai == "prescribed" else jnp.full_like(tas, 1.0)
+    return jax.jit(ecosystem.initial_state, static_argnames="options")(block.here, tas, leaves, block.options)
+
+
+def run_block(config: LandConfig, block: Block, state: LandState) -> Outcome:
+    """Settle the land from `state` and run it through the years that are kept."""
+    state = settle(config, state, block)
+    kept, worst, before = [], dict.fromkeys(Closure._fields, 0.0), state
+    for number in range(len(block.years)):
+        before, made = state, _year(state, block, number)
+        state = made.state
+        for name, value in closure.residuals(before, state, made.traffic)._asdict().items():
+            # Written so that NaN is the worst of all.
+            worst[name] = float(np.maximum(worst[name], jnp.max(jnp.abs(value))))
+        kept.append(made)
+    return Outcome(_fields(before, kept), worst, state)
+
+
+def settle(config: LandConfig, state: LandState, block: Block) -> LandState:
+    """The state after `settle_years` years, the weather's years in turn, slow pools solved while they pass."""
+    solved = settling_years(config.settle_years) if config.soil_settles else set()
+    for number in range(config.settle_years):
+        at = number % len(block.years)
+        made = _year(state, block, at)
+        life = made.state.life
+        if number + 1 in solved:
+            duration = len(block.months[at]) * float(SECONDS_PER_DAY)
+            life = _settled(state.life, life, made.turnover, duration, block.here.life)
+        state = made.state._replace(life=life)
     return state
+
+
+def settling_years(years: int) -> set[int]:
+    """After which of the `years` of settling the slow pools are solved: four times, the last third runs freely.
+
+    >>> sorted(settling_years(40)), sorted(settling_years(1)), settling_years(0)
+    ([10, 15, 20, 26], [1], set())
+    """
+    return {round(years * share) for share in (0.25, 0.375, 0.5, 0.65)} - {0}
+
+
+def _year(state: LandState, block: Block, number: int) -> year.YearOfLand:
+    month = block.months[number]
+    n_months = int(month[-1]) + 1
+    return year.pass_year(state, block.years[number], jnp.asarray(month), block.here, block.options, n_months)
 
 
 def _inputs(
@@ -124,16 +196,18 @@ def flooded(tas: np.ndarray, pr: np.ndarray, length: int = 110) -> np.ndarray:
     return (np.mod(day - first, len(tas)) < length).astype(float) * (total.max(axis=0) > 0.0)
 
 
-def _fields(before: LandState, kept: year.YearOfLand) -> dict[str, np.ndarray]:
-    life = kept.state.life
-    vegetation = sum(life.vegetation)
-    soil = sum(life.litter) + sum(life.soil)
-    fields = dict(kept.months) | {
-        "cVeg": vegetation,
-        "cSoil": soil,
+def _fields(before: LandState, kept: list[year.YearOfLand]) -> dict[str, np.ndarray]:
+    """Months of all years kept; stores, thaw and frozen ground as the last of them left them."""
+    last = kept[-1]
+    life = last.state.life
+    months = {name: np.concatenate([np.asarray(one.months[name]) for one in kept]) for name in last.months}
+    stores = {
+        "cVeg": sum(life.vegetation),
+        "cLitter": jnp.sum(life.litter, axis=0),
+        "cSoil": jnp.sum(life.soil, axis=0),
         "nMineral": life.mineral.ammonium + life.mineral.nitrate,
-        "thaw_depth": kept.thaw_depth,
-        "permafrost": permafrost.permafrost_probability(kept.warmest),
-        "drift": biogeochemistry.carbon_total(life) - biogeochemistry.carbon_total(before.life),
+        "thaw_depth": last.thaw_depth,
+        "permafrost": permafrost.permafrost_probability(last.warmest),
+        "drift": carbon_total(life) - carbon_total(before.life),
     }
-    return {name: np.asarray(value) for name, value in fields.items()}
+    return months | {name: np.asarray(value) for name, value in stores.items()}

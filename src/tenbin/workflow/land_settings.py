@@ -14,6 +14,7 @@ from tenbin.workflow.settings import Section
 __all__ = ["Box", "LandConfig"]
 
 CLIMATOLOGY = "climatology"
+ESTIMATED = "estimated"
 Degrees = Annotated[float, Field(json_schema_extra={"unit": "degree"})]
 
 
@@ -43,15 +44,26 @@ class LandConfig(Section):
         "store of daily CF drivers along (time, lat, lon) or (time, cell).",
     )
     cover: str = Field(
-        "estimated",
+        ESTIMATED,
         description="'estimated' from climate; else a NetCDF map of plant types, soil and fractions.",
     )
     year: int = Field(2010, ge=1850, le=2100, description="Calendar year of the weather that is built.")
     seed: int = Field(0, ge=0, description="Seed of the daily weather.")
-    settle_years: int = Field(40, ge=1, le=2000, description="Years run before the one that is kept.")
+    lai: Literal["prescribed", "prognostic"] = Field(
+        "prognostic", description="'prognostic' grows leaves; 'prescribed' takes `lai` from the drivers."
+    )
+    restart: str | None = Field(
+        None, description="The restart.npz of an earlier run of the same tiles, to go on from."
+    )
+    settle_years: int = Field(
+        40,
+        ge=0,
+        le=2000,
+        description="Years run before those that are kept, the drivers' years in turn; 0 only with a restart.",
+    )
     soil_settles: bool = Field(
         True,
-        description="Solve slow carbon and nitrogen for their steady state half way through the settling.",
+        description="While settling, solve wood and soil carbon for their steady state four times.",
     )
     plant_types: int = Field(3, ge=1, le=13, description="Most plant types kept in a cell, the widest first.")
     box: Box = Field(Box(), description="Part of the globe.")
@@ -59,6 +71,17 @@ class LandConfig(Section):
     block: int = Field(1024, ge=1, le=65536, description="Tiles that are run side by side in one task.")
     parameters: dict[str, float] = Field({}, description="Parameters to change, by dotted name.")
     compute: ComputeConfig = Field(ComputeConfig(), description="Where the work is done.")
+
+    @model_validator(mode="after")
+    def _has_a_beginning(self) -> LandConfig:
+        if self.settle_years == 0 and self.restart is None:
+            raise refusal(
+                ", settle_years 0 without a restart", "settle_years of 1 or more, or a restart to go on from"
+            )
+        if self.lai == "prescribed" and self.drivers == CLIMATOLOGY:
+            found = ", lai 'prescribed' with drivers built from a climatology, which have none"
+            raise refusal(found, "lai 'prognostic', or drivers that hold lai")
+        return self
 
     def folder_of(self, base: Path) -> Path:
         """Where finished blocks wait until all are done."""

@@ -10,10 +10,10 @@ import xarray as xr
 from tenbin.core.errors import Fault, InputError
 from tenbin.data.land_grids import drivers as built
 from tenbin.data.land_grids import land_cover, maps, noaa_climatology
-from tenbin.data.towers import checks
-from tenbin.workflow.land_settings import CLIMATOLOGY, LandConfig
+from tenbin.workflow.land_drivers import open_drivers, spacing
+from tenbin.workflow.land_settings import CLIMATOLOGY, ESTIMATED, LandConfig
 
-__all__ = ["Tiles", "cells_of", "cover_of", "tiles_of", "weather_of"]
+__all__ = ["Land", "Tiles", "cells_of", "cover_of", "tiles_of", "weather_of"]
 
 
 class Tiles(NamedTuple):
@@ -28,17 +28,25 @@ class Tiles(NamedTuple):
         return Tiles(*(part[start : start + size] for part in self))
 
 
-def cells_of(config: LandConfig) -> xr.Dataset:
-    """The land cells inside the box: `lat`, `lon`, `elevation`, `land_area` (cell,) and, if built, the climate."""
+class Land(NamedTuple):
+    """The cells of a run (cell,), with their climate or weather, and how many cells were left out as sea."""
+
+    cells: xr.Dataset
+    sea: int
+
+
+def cells_of(config: LandConfig) -> Land:
+    """The land cells inside the box: `lat`, `lon`, `elevation`, `land_area` (cell,), and climate or weather."""
     if config.drivers == CLIMATOLOGY:
-        cells = noaa_climatology.land_cells(noaa_climatology.read(), 0.5)
+        cells, sea = noaa_climatology.land_cells(noaa_climatology.read(), 0.5), 0
     else:
-        cells = _cells_of_drivers(_open(config.drivers))
+        cells, sea = open_drivers(config.drivers, config.lai == "prescribed")
     inside = _inside(cells, config)
     if not inside.any():
-        found = f"no land cell in {config.box}"
+        box = config.box
+        found = f"no land cell from {box.south:g} to {box.north:g} N, {box.west:g} to {box.east:g} E"
         raise InputError(Fault("land run", "box", found, "at least one cell", "widen the box"))
-    return cells.isel(cell=np.flatnonzero(inside))
+    return Land(cells.isel(cell=np.flatnonzero(inside)), sea)
 
 
 def _inside(cells: xr.Dataset, config: LandConfig) -> np.ndarray:
@@ -50,34 +58,48 @@ def _inside(cells: xr.Dataset, config: LandConfig) -> np.ndarray:
     )
 
 
-def _open(path: str) -> xr.Dataset:
-    try:
-        return xr.open_zarr(path) if path.rstrip("/").endswith(".zarr") else xr.open_dataset(path)
-    except (OSError, ValueError) as error:
-        expected = "a NetCDF file or Zarr store of daily drivers"
-        raise InputError(
-            Fault("land run", "drivers", f"{path!r} ({error})", expected, "check the path")
-        ) from error
-
-
-def _cells_of_drivers(ds: xr.Dataset) -> xr.Dataset:
-    """Cells of a user's drivers, without those that are all NaN (the sea); every fault of the drivers is raised."""
-    if "cell" not in ds.dims:
-        ds = ds.stack(cell=("lat", "lon")).reset_index("cell")
-    land = np.isfinite(ds["tas"].isel(time=0).values)
-    kept = ds.isel(cell=np.flatnonzero(land))
-    checks.check(kept)
-    return kept
-
-
 def cover_of(config: LandConfig, cells: xr.Dataset) -> xr.Dataset:
-    """Plant types, soil and shares of each cell, estimated from its climate or read from a map on the same cells."""
-    if config.cover == "estimated":
-        return land_cover.from_climate(cells if "month" in cells.dims else _monthly(cells))
-    found = maps.read(config.cover)
-    if "cell" not in found.dims:
-        found = found.sel(lat=cells["lat"], lon=cells["lon"], method="nearest")
-    return found
+    """Plant types, soil and shares of each cell: of a map, and where it says nothing, estimated from the climate."""
+    estimated = land_cover.from_climate(cells if "month" in cells.dims else _monthly(cells))
+    if config.cover == ESTIMATED:
+        return estimated
+    found = _map_at(maps.read(config.cover), cells, config.cover)
+    plants = found["plant_fraction"].transpose("plant_type", "cell")
+    made = estimated.assign(plant_fraction=(("plant_type", "cell"), plants.fillna(0.0).values))
+    given = [name for name in (*maps.SHARES, "ph") if name in found and name in made]
+    filled = {name: ("cell", np.where(found[name].isnull(), made[name], found[name])) for name in given}
+    return made.assign(filled)
+
+
+def _map_at(found: xr.Dataset, cells: xr.Dataset, where: str) -> xr.Dataset:
+    """The values of a map (lat, lon) or (cell) at the `cells`; InputError if it does not reach them all."""
+    east = np.mod(cells["lon"].values, 360.0)
+    if "cell" in found.dims:
+        known = {key: at for at, key in enumerate(_keys(found["lat"].values, found["lon"].values))}
+        places = np.array([known.get(key, -1) for key in _keys(cells["lat"].values, east)])
+        beyond = int((places < 0).sum())
+        taken = found.isel(cell=places)
+    else:
+        found = found.assign_coords(lon=np.mod(found["lon"], 360.0)).sortby("lon").sortby("lat")
+        taken = found.sel(
+            lat=xr.DataArray(cells["lat"].values, dims="cell"),
+            lon=xr.DataArray(east, dims="cell"),
+            method="nearest",
+        )
+        north, across = (0.51 * spacing(found[name].values) for name in ("lat", "lon"))
+        apart = abs(taken["lon"].values - east)
+        far = (abs(taken["lat"].values - cells["lat"].values) > north) | (apart > across)
+        beyond = int((far & (abs(apart - 360.0) > across)).sum())
+    if beyond:
+        expected = "a map that reaches every cell"
+        raise InputError(
+            Fault(where, "lat, lon", f"{beyond} cell(s) outside the map", expected, "narrow the box")
+        )
+    return taken
+
+
+def _keys(lat: np.ndarray, lon: np.ndarray) -> list[tuple[float, float]]:
+    return list(zip(np.round(lat, 3).tolist(), np.round(np.mod(lon, 360.0), 3).tolist(), strict=True))
 
 
 def _monthly(cells: xr.Dataset) -> xr.Dataset:
@@ -101,7 +123,7 @@ def tiles_of(cover: xr.Dataset, most: int) -> Tiles:
 
 
 def weather_of(config: LandConfig, cells: xr.Dataset) -> xr.Dataset:
-    """A year of daily drivers (time, cell): built from the climatology, or the user's own."""
+    """Daily drivers (time, cell): a year built from the climatology, or the user's own."""
     if config.drivers == CLIMATOLOGY:
         return built.daily_drivers(cells, range(config.year, config.year + 1), config.seed)
     return cells

@@ -63,18 +63,22 @@ def check(drivers: xr.Dataset, where: str = "drivers", **options: Any) -> xr.Dat
 
 
 def faults(
-    drivers: xr.Dataset, where: str = "drivers", required: Iterable[str] = DRIVERS, gaps: bool = True
+    drivers: xr.Dataset,
+    where: str = "drivers",
+    required: Iterable[str] = DRIVERS,
+    gaps: bool = True,
+    leap_days: bool = True,
 ) -> list[Fault]:
     """Every fault of `drivers` (time), (time, cell) or (time, lat, lon), in SI by CF names; empty if none.
 
     Looked for: `required` variables that are absent; units that are stated or betrayed by the numbers
     (temperature in degC, sunlight in MJ m-2 d-1, vapour pressure deficit in hPa or kPa, ...); numbers
     outside RANGES, sentinels and infinities; extremes of temperature in disorder; time that is twice,
-    unsorted, broken or without leap days; and, if `gaps`, missing values and cells of nothing else.
+    unsorted, broken or, if `leap_days`, without them; and, if `gaps`, missing values and cells of nothing else.
     `latitude` is taken from a coordinate (lat, latitude) or attribute, and tests sunlight against the sun.
     """
     names = [name for name in RANGES if name in drivers]
-    found = list(_absent(drivers, required, where)) + list(_time(drivers, where))
+    found = list(_absent(drivers, required, where)) + list(_time(drivers, where, leap_days))
     for name in names:
         found += _of_variable(drivers, name, where)
     found += _disorder(drivers, where)
@@ -245,7 +249,7 @@ def _empty_cells(everywhere: xr.DataArray) -> str:
     )
 
 
-def _time(drivers: xr.Dataset, where: str) -> list[Fault]:
+def _time(drivers: xr.Dataset, where: str, leap_days: bool) -> list[Fault]:
     if "time" not in drivers.indexes:
         return [Fault(where, "time", "no time coordinate", "dates", "give each value its date")]
     index = drivers.indexes["time"]
@@ -263,10 +267,10 @@ def _time(drivers: xr.Dataset, where: str) -> list[Fault]:
         )
     if not index.is_monotonic_increasing:
         faults_found.append(Fault(where, "time", "times out of order", "rising times", "sort by time"))
-    return faults_found + _absent_days(index, where)
+    return faults_found + _absent_days(index, where, leap_days)
 
 
-def _absent_days(index: pd.DatetimeIndex, where: str) -> list[Fault]:
+def _absent_days(index: pd.DatetimeIndex, where: str, leap_days: bool) -> list[Fault]:
     """Steps that are missing from a record of a constant step of at most one day; leap days apart."""
     ordered = index.unique().sort_values()
     if len(ordered) < 3 or (step := ordered.to_series().diff().median()) > pd.Timedelta("1D"):
@@ -275,7 +279,7 @@ def _absent_days(index: pd.DatetimeIndex, where: str) -> list[Fault]:
     leap = absent[(absent.month == 2) & (absent.day == 29)]
     others = absent.difference(leap)
     found = []
-    if len(leap):
+    if len(leap) and leap_days:
         remedy = "put them in (tenbin.data.towers.gaps.fill does) or give their data"
         found.append(Fault(where, "time", f"{len(leap)} step(s) of 29 February absent, first {leap[0]:%Y-%m-%d}",
                            "leap days", remedy))  # fmt: skip

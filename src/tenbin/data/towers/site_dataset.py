@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -132,13 +133,22 @@ def open_netcdf(path: str | os.PathLike[str]) -> xr.Dataset:
     try:
         with open(path, "rb") as stream:
             engine = "scipy" if stream.read(3) == b"CDF" else "h5netcdf"
-        with xr.open_dataset(path, engine=engine, decode_times=False) as opened:
-            return opened.load()
+        with xr.open_dataset(path, engine=engine, decode_cf=False) as opened:
+            return xr.decode_cf(_with_whole_years(opened), decode_times=False).load()
     except FileNotFoundError as error:
         raise fault(path, "file", "no such file", "the file", "check the path, or set TENBIN_DATA") from error
     except (OSError, ValueError, TypeError, KeyError) as error:
         found = f"no readable NetCDF ({str(error).splitlines()[0] if str(error) else error!r})"
         raise fault(path, "file", found, "a whole NetCDF file", "fetch the product again") from error
+
+
+def _with_whole_years(raw: xr.Dataset) -> xr.Dataset:
+    """`raw` with the years of reference dates in four digits: "since 1-1-1" is ambiguous, and old files say so."""
+    for name in raw.variables:
+        units = raw[name].attrs.get("units")
+        if isinstance(units, str) and (short := re.match(r"(\w+ since )(\d{1,3})(-.*)", units)):
+            raw[name].attrs["units"] = f"{short[1]}{int(short[2]):04d}{short[3]}"
+    return raw
 
 
 def joined_places(sites: Mapping[str, xr.Dataset]) -> pd.DataFrame:
