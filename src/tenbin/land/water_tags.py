@@ -54,11 +54,13 @@ def store_step(
     """
     available = tagged + incoming
     total = sum(leaving, start=new_mass)
-    composition = available / jnp.maximum(total, _TRACE)
+    composition = available / jnp.maximum(total, _trace(total))
     return (composition * new_mass, *(composition * flux for flux in leaving))
 
 
-_TRACE = 1e-15  # kg m-2; less water than this has no origin; its square is a 32-bit number
+def _trace(water: jax.Array) -> float:
+    """Less water than this [kg m-2] has no origin; one over its square, met in gradients, must stay a number."""
+    return max(1e-15, float(jnp.finfo(water.dtype).tiny) ** 0.25)
 
 
 def soil_step(
@@ -94,8 +96,8 @@ def soil_step(
 def _change_phase(
     liquid: jax.Array, ice: jax.Array, before: SoilWaterState, freezing: jax.Array
 ) -> tuple[jax.Array, jax.Array]:
-    frozen_part = jnp.maximum(freezing, 0.0) / jnp.maximum(before.liquid, _TRACE)
-    thawed_part = jnp.maximum(-freezing, 0.0) / jnp.maximum(before.ice, _TRACE)
+    frozen_part = jnp.maximum(freezing, 0.0) / jnp.maximum(before.liquid, _trace(liquid))
+    thawed_part = jnp.maximum(-freezing, 0.0) / jnp.maximum(before.ice, _trace(ice))
     to_ice = liquid * frozen_part - ice * thawed_part
     return liquid - to_ice, ice + to_ice
 
@@ -105,12 +107,12 @@ def _composition(
 ) -> tuple[jax.Array, jax.Array]:
     """Parts of each origin in the layers at the end of the step, and the direct runoff by origin [kg m-2]."""
     total = fluxes.infiltration + fluxes.direct_runoff
-    direct = incoming * (fluxes.direct_runoff / jnp.maximum(total, _TRACE))
+    direct = incoming * (fluxes.direct_runoff / jnp.maximum(total, _trace(total)))
     first = jnp.arange(liquid.shape[1])[:, None] == 0
     above, below = jnp.where(first, 0.0, fluxes.interface[:-1]), fluxes.interface[1:]
     surface = jnp.where(first, fluxes.evaporation + fluxes.exfiltration, 0.0)
     out = after.liquid + fluxes.uptake + surface + jnp.maximum(below, 0.0) + jnp.maximum(-above, 0.0)
-    part = 1.0 / jnp.maximum(out, _TRACE)
+    part = 1.0 / jnp.maximum(out, _trace(out))
     own = (liquid + jnp.where(first, (incoming - direct)[:, None], 0.0)) * part
     return _mixed(own, jnp.maximum(above, 0.0) * part, jnp.maximum(-below, 0.0) * part), direct
 
