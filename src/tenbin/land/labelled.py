@@ -43,7 +43,7 @@ def drivers_of(ds: xr.Dataset, latitude: np.ndarray, dtype: str = "float64") -> 
         for name in missing
     )
     given: dict[str, Any] = {name: _columns(ds[name]) for name in (*_NEEDED, *_OPTIONAL) if name in ds}
-    day = pd.DatetimeIndex(ds["time"].values).dayofyear.to_numpy(float)
+    day = pd.DatetimeIndex(ds["time"].values).day_of_year.to_numpy(float)
     sun = radiation.solar_geometry(jnp.asarray(latitude)[None, :], jnp.asarray(day)[:, None])
     given |= {
         "day_length": sun.day_length,

@@ -64,7 +64,7 @@ def maps_of(fields: Fields, tiles: Tiles, cells: xr.Dataset, months: pd.Datetime
     grid = _with_time(grid, months).assign_attrs(
         Conventions="CF-1.11", title="the land: fluxes and stores by month", source=_source()
     )
-    return grid.transpose("time", "bnds", "lat", "lon")
+    return grid.transpose("time", "lat", "lon", "bnds")
 
 
 def _attributes(name: str, dimensions: int) -> dict[str, str]:
@@ -88,10 +88,11 @@ def _on_grid(flat: xr.Dataset, cells: xr.Dataset) -> xr.Dataset:
     shape = tuple(len(axis) for axis in axes.values())
     at = np.ravel_multi_index((places["lat"], places["lon"]), shape)
     made: dict[str, Any] = {}
-    for name, field in flat.data_vars.items():
+    for key, field in flat.data_vars.items():
+        name = str(key)
         whole = np.full((*field.shape[:-1], shape[0] * shape[1]), np.nan, field.dtype)
         whole[..., at] = field.values
-        made[str(name)] = (
+        made[name] = (
             (*field.dims[:-1], "lat", "lon"),
             whole.reshape(*field.shape[:-1], *shape),
             field.attrs,
