@@ -30,7 +30,7 @@ CAO_TOP = 0.10  # m of standing water at which the water table factor is 1
 
 _GEDNEY = "Gedney et al. 2004, Geophys. Res. Lett. 31, L20503, constants of the Met Office model"
 _BLOOM = "Bloom et al. 2017, Geosci. Model Dev. 10, 2141"
-_CAO = "Cao et al. 1996, Tellus B 48, 561"
+_CAO = "Cao et al. 1996, J. Geophys. Res. 101, 14399, as quoted by later users"
 
 
 class SimpleParams(eqx.Module):
@@ -57,7 +57,7 @@ class ExtentParams(eqx.Module):
     """What is uncertain in the extent of wetlands where no map is given."""
 
     greatest: jax.Array = param(
-        0.4, "1", bounds=(0.01, 1.0), prior_sd=0.2, source="share of a cell flat enough, Kleinen et al. 2012"
+        0.4, "1", bounds=(0.01, 1.0), prior_sd=0.2, source="own choice: share of a cell flat enough"
     )
     decay: jax.Array = param(
         0.3, "m", bounds=(0.02, 3.0), prior_sd=0.2, source="Riley et al. 2011, eq. 3, p2", transform="log"
@@ -67,10 +67,14 @@ class ExtentParams(eqx.Module):
         "1",
         bounds=(0.1, 0.8),
         prior_sd=0.15,
-        source="Arora et al. 2018, Geosci. Model Dev. 11, 4187, north",
+        source="own choice near the northern threshold of the code of CTEM, 0.55",
     )
     wet: jax.Array = param(
-        0.90, "1", bounds=(0.81, 1.2), prior_sd=0.08, source="Arora et al. 2018, Geosci. Model Dev. 11, 4187"
+        0.90,
+        "1",
+        bounds=(0.81, 1.2),
+        prior_sd=0.08,
+        source="own choice above the tropical threshold of the code of CTEM, 0.80",
     )
 
 
@@ -106,7 +110,7 @@ def cao(climate: WetlandClimate, params: SimpleParams) -> jax.Array:
     """0.47 R_h f(T) f(WT) less what is oxidised [kg CH4 m-2 s-1] (Cao et al. 1996).
 
     f(T) = exp(0.0405 (T - 30 C)), 1 at 30 C; f(WT) = 0.383 exp(9.6 WT) of the height WT [m] of the table over the
-    ground, at most 1 at 0.1 m. Both forms are those that later users of the model print.
+    ground, at most 1 at 0.1 m. Neither form was checked against the paper.
     """
     celsius = climate.soil_temperature - ZERO_CELSIUS
     warm = jnp.exp(0.0405 * (jnp.minimum(celsius, CAO_BEST) - CAO_BEST)) * _thawed(celsius)
@@ -134,8 +138,9 @@ def wetland_fraction(
     """Share of each cell [0..1] (cell,) under wetland: the `prescribed` map if given, else diagnosed.
 
     The diagnosed share falls exponentially with the mean `water_table_depth` [m, positive down] as in Riley et
-    al. 2011 and rises linearly with the `wetness` [share of saturation] of the topsoil between two limits as in
-    Arora et al. 2018, both smooth. It knows no relief: `greatest` stands for it and wants calibration.
+    al. 2011 and rises linearly with the `wetness` [share of saturation] of the topsoil between two limits as
+    CTEM does (Arora et al. 2018, Geosci. Model Dev. 11, 4187), with other limits, both smooth. It knows no
+    relief: `greatest` stands for it and wants calibration.
     """
     if prescribed is not None:
         return prescribed

@@ -49,7 +49,7 @@ class WetlandParams(eqx.Module):
         0.3, "m", bounds=(0.05, 2.0), prior_sd=0.15, source="e-fold, order of " + _WH, transform="log"
     )
     root_substrate: jax.Array = param(
-        0.5, "1", bounds=(0.0, 1.0), prior_sd=0.2, source="share that follows the roots, our choice"
+        0.5, "1", bounds=(0.0, 1.0), prior_sd=0.2, source="own choice: share that follows the roots"
     )
     oxidation_rate: jax.Array = param(
         1.25e-5, "mol m-3 s-1", bounds=(5e-7, 5e-5), prior_sd=8e-6, source=_RILEY, transform="log"
@@ -157,7 +157,7 @@ def initial(cells: int, grid: SoilGrid = DEFAULT_GRID.soil, dtype: jnp.dtype = j
 def ph_response(ph: jax.Array) -> jax.Array:
     """Production relative to that at the best pH 6.2: 10^(-0.2235 pH^2 + 2.7727 pH - 8.6), `ph` 2..9.
 
-    Meng et al. 2012, Biogeosciences 9, 2793, as in the CLM technical note.
+    Lei Meng's fit to Dunfield et al. 1993, as in the code of CLM (ch4Mod), which gives its optimum as 6.5.
     """
     return jnp.exp(2.302585093 * (ph * (2.7727 - 0.2235 * ph) - 8.6))
 
@@ -307,10 +307,19 @@ def waterlogged(water_table_depth: jax.Array, grid: SoilGrid) -> tuple[jax.Array
     The table [m, positive down] is blurred over its microrelief; the shares are exact layer means of the
     blurred step, so that they sum to the same depth of water wherever the table stands.
     """
-    depth = grid.column(grid.interface, water_table_depth)
-    over = smooth_positive(depth - water_table_depth, WATER_TABLE_WIDTH)
-    thickness = grid.column(grid.thickness, water_table_depth)
-    return (over[1:] - over[:-1]) / thickness, 0.5 * (over[1:] + over[:-1])
+
+    def layer(over_top: jax.Array, row: tuple) -> tuple:
+        thickness, bottom = row
+        over = smooth_positive(bottom - water_table_depth, WATER_TABLE_WIDTH)
+        return over, ((over - over_top) / thickness, 0.5 * (over + over_top))
+
+    # A loop, because the slope of a difference of neighbours is otherwise worked out anew for each of its users.
+    faces = jnp.asarray(grid.interface[1:], water_table_depth.dtype)
+    over_ground = smooth_positive(-water_table_depth, WATER_TABLE_WIDTH)
+    thickness = jnp.asarray(grid.thickness, water_table_depth.dtype)
+    shares: tuple[jax.Array, jax.Array]
+    _, shares = jax.lax.scan(layer, over_ground, (thickness, faces))
+    return shares
 
 
 def _water(soil: Soil, water_table_depth: jax.Array, porosity: jax.Array | float, grid: SoilGrid) -> Water:

@@ -13,7 +13,7 @@ SECONDS_PER_HOUR = 3600.0
 GRAM_CARBON_PER_YEAR = 1000.0 * 365.25 * 86400.0  # g m-2 yr-1 per kg m-2 s-1
 TRANSITION = 1.0  # K, over which one climate gives way to the next
 
-_K13 = "Kirschke et al. 2013, Nat. Geosci. 6, 813, supplement; Saunois et al. 2016, ESSD 8, 697"
+_K13 = "as quoted from Kirschke et al. 2013, Nat. Geosci. 6, 813, supplement; original not seen"
 
 
 class TermiteParams(eqx.Module):
@@ -24,7 +24,7 @@ class TermiteParams(eqx.Module):
     )
     productivity: jax.Array = param(8e-4, "m2 yr g-1", bounds=(1e-4, 2e-3), prior_sd=3e-4, source=_K13)
     temperate_biomass: jax.Array = param(
-        3.0, "g m-2", bounds=(0.1, 10.0), prior_sd=1.5, source="Sanderson 1996 in " + _K13, transform="log"
+        3.0, "g m-2", bounds=(0.1, 10.0), prior_sd=1.5, source="Sanderson 1996, " + _K13, transform="log"
     )
     tropical_rate: jax.Array = param(
         2.8e-6, "g g-1 h-1", bounds=(5e-7, 1e-5), prior_sd=1e-6, source=_K13, transform="log"
@@ -34,17 +34,25 @@ class TermiteParams(eqx.Module):
         "g g-1 h-1",
         bounds=(3e-7, 1e-5),
         prior_sd=0.8e-6,
-        source="Fraser 1986 in " + _K13,
+        source="Fraser 1986, " + _K13,
         transform="log",
     )
     tropical_limit: jax.Array = param(
-        293.15, "K", bounds=(288.0, 298.0), prior_sd=2.0, source="annual mean temperature of the tropics"
+        293.15,
+        "K",
+        bounds=(288.0, 298.0),
+        prior_sd=2.0,
+        source="own choice: annual mean at the edge of the tropics",
     )
     cold_limit: jax.Array = param(
-        283.15, "K", bounds=(276.0, 290.0), prior_sd=3.0, source="annual mean where termites end, about 10 C"
+        283.15, "K", bounds=(276.0, 290.0), prior_sd=3.0, source="own choice: annual mean where termites end"
     )
     least_productive: jax.Array = param(
-        50.0, "g m-2 yr-1", bounds=(5.0, 300.0), prior_sd=30.0, source="GPP below which deserts feed none"
+        50.0,
+        "g m-2 yr-1",
+        bounds=(5.0, 300.0),
+        prior_sd=30.0,
+        source="own choice: GPP below which deserts feed none",
     )
     crop_share: jax.Array = param(
         0.4, "1", bounds=(0.0, 1.0), prior_sd=0.2, source="biomass left under crops, 60 % lost, " + _K13
