@@ -64,11 +64,7 @@ class WetlandParams(eqx.Module):
         1.9, "1", bounds=(1.2, 4.0), prior_sd=0.4, source=_RILEY + "; 2 in WH 2000"
     )
     bubble_share: jax.Array = param(
-        0.15,
-        "1",
-        bounds=(0.05, 0.57),
-        prior_sd=0.1,
-        source=_RILEY + ", pressure of CH4 over that of the pore",
+        0.15, "1", bounds=(0.05, 0.57), prior_sd=0.1, source=_RILEY + ", CH4 in pressure"
     )
     bubble_rate: jax.Array = param(
         24.0, "d-1", bounds=(0.5, 48.0), prior_sd=12.0, source=_WH + ", 1 h-1", transform="log"
