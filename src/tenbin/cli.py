@@ -104,7 +104,7 @@ def report(config: ConfigOption = None, out: OutOption = None) -> None:
 
 @app.command(short_help="Run the land ecosystem over a grid.")
 def land(config: ConfigArgument = None, out: OutOption = None) -> None:
-    """Run the land over a grid -> land_monthly.nc, land_totals.csv, ledger.csv, restart.npz.
+    """Run the land over a grid -> land_monthly.nc, land_maps.png, land_totals.csv, ledger.csv, restart.npz.
 
     \b
     Goes on where an earlier run stopped. Without a file: the globe at 2.5 degrees under a climatology.

@@ -19,6 +19,7 @@ from land_weather import configuration, weather
 
 from tenbin.budget import land_totals
 from tenbin.core.arrays import jax
+from tenbin.core.constants import SECONDS_PER_YEAR
 from tenbin.core.errors import InputError
 from tenbin.core.variables import VARIABLES
 from tenbin.workflow import land_run
@@ -96,7 +97,7 @@ def test_a_run_leaves_its_files_and_says_what_it_left_out(whole):
     files = {path.name for path in out.iterdir()}
     wanted = {"land_monthly.nc", "land_maps.png", "land_totals.csv", "restart.npz", "land.json", "blocks"}
     assert files == wanted, "a part of the globe has no ledger"
-    assert "1 cells of nothing but missing values left out as sea" in told
+    assert "1 cell(s) of nothing but missing values left out as sea" in told
     assert "8 tiles in 8 cells; 2 of 2 blocks to run" in told
     assert "no ledger.csv" in told and "part of the globe" in told
     record = json.loads((out / "land.json").read_text())["content"]
@@ -122,7 +123,11 @@ def test_the_maps_are_cf_with_bounds_areas_and_names(whole):
 def test_the_maps_add_up_to_the_sums(whole):
     maps = monthly(whole[0])
     days = maps["time"].dt.days_in_month
-    gpp = float((maps["gpp"].weighted(days).mean("time") * maps["land_area"]).sum()) * 31556952e-12
+    gpp = (
+        float((maps["gpp"].weighted(days).mean("time") * maps["land_area"]).sum())
+        * float(SECONDS_PER_YEAR)
+        * 1e-12
+    )
     sums = json.loads((whole[0] / "land.json").read_text())["content"]["notes"]["totals"]
     assert gpp == pytest.approx(sums["gpp"], rel=1e-5)
     assert sums["gpp"] > 1.0 and 0.0 < sums["npp_per_gpp"] < 1.0

@@ -104,7 +104,7 @@ def _plan(config: LandConfig, out: Path, console: Console) -> Plan:
     )
     raise_if_any(faults)
     if land.sea:
-        console.print(f"{land.sea} cells of nothing but missing values left out as sea")
+        console.print(f"{land.sea} cell(s) of nothing but missing values left out as sea")
     return Plan(config, cells, cover, tiles, begun, config.folder_of(out), out)
 
 
