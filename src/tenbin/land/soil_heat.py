@@ -10,6 +10,7 @@ from tenbin.core.arrays import jax, jnp
 from tenbin.core.constants import SECONDS_PER_DAY, ZERO_CELSIUS, Constant
 from tenbin.core.params import param
 from tenbin.land.snow import LATENT_HEAT_OF_FUSION
+from tenbin.land.soil_conduction import Layers, ascend, descend, into_rock, rock_below
 from tenbin.land.soil_hydraulics import SoilProperties
 
 __all__ = [
@@ -228,36 +229,22 @@ def step(
     half = (
         (0.5 / dt) * properties.thickness[n:] / (properties.dry_conductivity[n:] * params.conductivity_scale)
     )
-    rock, foot = _rock_below(state.enthalpy[n:], half, properties.heat_capacity[n:], dt, params)
+    rock, foot = rock_below(
+        state.enthalpy[n:], half, properties.heat_capacity[n:], dt * params.geothermal_flux
+    )
     above = 1.0 / ((surface_resistance + params.ground_cover_resistance) / dt + layers.half[0])
     arriving = above * (surface_temperature - _ZERO)
     guess = layers.enthalpy
     for _ in range(n_iteration):
-        below = _ascend(guess, layers, foot)
-        guess, first, leaving = _descend(layers, below, arriving, above)
-    enthalpy = jnp.concatenate([guess, _into_rock(state.enthalpy[n:], rock, leaving)])
+        below = ascend(guess, layers, foot)
+        guess, first, leaving = descend(layers, below, arriving, above)
+    enthalpy = jnp.concatenate([guess, into_rock(state.enthalpy[n:], rock, leaving)])
     temperature, melted = temperature_and_liquid(enthalpy, liquid + ice, properties, params)
     upward = jnp.broadcast_to(-params.geothermal_flux, leaving.shape)
     ground_heat = (arriving - above * first) / dt
     return SoilHeatState(enthalpy, temperature), SoilHeatFluxes(
         ground_heat, upward, melted, (liquid + ice) - melted
     )
-
-
-class _Layers(NamedTuple):
-    """What stays through the passes (layer of soil, cell): old enthalpy [J m-2] and temperature [degC], reciprocal
-    capacities, latent heat, squared rounding, thermal half-thickness over dt [K m2 J-1] and
-    roots at the old enthalpy."""
-
-    enthalpy: jax.Array
-    temperature: jax.Array
-    per_thawed: jax.Array
-    per_frozen: jax.Array
-    latent: jax.Array
-    square: jax.Array
-    half: jax.Array
-    root: jax.Array
-    root_below: jax.Array
 
 
 def _soil_rows(properties: SoilProperties) -> SoilProperties:
@@ -273,10 +260,10 @@ def _layers(
     properties: SoilProperties,
     params: SoilHeatParams,
     dt: float,
-) -> _Layers:
+) -> Layers:
     """Rows for the passes; made layer by layer, for the compiler repeats shared terms in each of many results."""
 
-    def body(_: None, row: tuple) -> tuple[None, _Layers]:
+    def body(_: None, row: tuple) -> tuple[None, Layers]:
         enthalpy, liquid, ice, layer = row
         branches = _branches(liquid + ice, layer, params)[0]
         half = 0.5 / dt * layer.thickness / _soil_conductivity(liquid, ice, layer, params)
@@ -286,124 +273,11 @@ def _layers(
         root_below = jnp.sqrt(below * below + square)
         per_thawed, per_frozen = 1.0 / branches.thawed, 1.0 / branches.frozen
         temperature = 0.5 * ((enthalpy + root) * per_thawed - (root_below - below) * per_frozen)
-        return None, _Layers(
+        return None, Layers(
             enthalpy, temperature, per_thawed, per_frozen, branches.latent, square, half, root, root_below
         )
 
     return jax.lax.scan(body, None, (enthalpy, liquid, ice, properties))[1]
-
-
-class _Below(NamedTuple):
-    """How ground answers: heat into it is conductance * (temperature at its top - its own temperature)."""
-
-    temperature: jax.Array
-    conductance: jax.Array
-
-
-_Carry = tuple[jax.Array, jax.Array]
-
-
-def _chord(guess: jax.Array, layer: _Layers) -> jax.Array:
-    """Slope [K m2 J-1] of the chord of T(H) from the old enthalpy to a guess, never nought by nought."""
-    square, both = layer.square, layer.enthalpy + guess
-    below = guess + layer.latent
-    root, root_below = jnp.sqrt(guess * guess + square), jnp.sqrt(below * below + square)
-    thawed = 1.0 + both / (layer.root + root)
-    frozen = 1.0 - (both + 2.0 * layer.latent) / (layer.root_below + root_below)
-    return 0.5 * (thawed * layer.per_thawed + frozen * layer.per_frozen)
-
-
-def _joined(foot: _Carry, temperature: jax.Array, slope: jax.Array, half: jax.Array) -> tuple[_Carry, _Carry]:
-    """A layer laid on the ground below, (own temperature [degC], resistance [K m2 J-1]) seen from its top, and how
-    it answers to heat from above: (temperature, slope) at its middle."""
-    own, resistance = foot
-    through = resistance + half
-    shared = 1.0 / (through + slope)
-    middle = (through * temperature + slope * own) * shared
-    compliance = slope * through * shared
-    return (middle, compliance + half), (middle, compliance)
-
-
-def _ascend(guess: jax.Array, layers: _Layers, foot: _Carry) -> _Below:
-    """What lies below the middle of each layer (layer of soil, cell), gathered from the bottom up."""
-
-    def body(foot: _Carry, row: tuple[jax.Array, _Layers]) -> tuple[_Carry, _Below]:
-        layer = row[1]
-        below = _Below(foot[0], 1.0 / (foot[1] + layer.half))
-        return _joined(foot, layer.temperature, _chord(row[0], layer), layer.half)[0], below
-
-    return jax.lax.scan(body, foot, (guess, layers), reverse=True)[1]
-
-
-def _descend(
-    layers: _Layers, below: _Below, arriving: jax.Array, above: jax.Array
-) -> tuple[jax.Array, jax.Array, jax.Array]:
-    """Enthalpies [J m-2] (layer of soil, cell), temperature [degC] of the first layer, heat [J m-2] out of the last.
-
-    H + g T(H) = R for each layer. With one corner of T(H) it is a quadratic; with both, the sum of the two solutions
-    is exact where they lie apart and where there is no latent heat. The first layer gets `arriving` - `above` T.
-    """
-
-    def body(carry: tuple, row: tuple[_Layers, _Below, jax.Array]) -> tuple:
-        arriving, first = carry
-        layer, ground, leading = row
-        outer = leading * above
-        conductance = outer + ground.conductance
-        reach = layer.enthalpy + arriving + ground.conductance * ground.temperature
-        temperature = _solved(reach, conductance, layer)
-        out = ground.conductance * (temperature - ground.temperature)
-        enthalpy = layer.enthalpy + ((arriving - outer * temperature) - out)
-        return (out, first + leading * temperature), enthalpy
-
-    leading = jnp.eye(1, layers.half.shape[0], dtype=above.dtype)[0]
-    start = (arriving, jnp.zeros_like(above))
-    enthalpy: jax.Array
-    (leaving, first), enthalpy = jax.lax.scan(body, start, (layers, below, leading))
-    return enthalpy, first, leaving
-
-
-def _solved(reach: jax.Array, conductance: jax.Array, layer: _Layers) -> jax.Array:
-    """Temperature [degC] at which H + conductance T(H) = reach [J m-2]."""
-    thawed, frozen = 1.0 + conductance * layer.per_thawed, 1.0 + conductance * layer.per_frozen
-    short = -(reach + layer.latent)
-    warm = (reach + jnp.sqrt(reach * reach + thawed * layer.square)) * layer.per_thawed / thawed
-    cold = (short + jnp.sqrt(short * short + frozen * layer.square)) * layer.per_frozen / frozen
-    return 0.5 * (warm - cold)
-
-
-_INSULATED = 1e9  # K m2 J-1: what no heat passes in a step
-
-
-def _rock_below(
-    enthalpy: jax.Array, half: jax.Array, capacity: jax.Array, dt: float, params: SoilHeatParams
-) -> tuple[tuple[_Below, _Below], _Carry]:
-    """How rock answers, (layer of rock, cell) at its middles and below them, and the whole of it seen from its top.
-
-    At the bottom enters the geothermal flux, as from a very hot place behind a very great resistance.
-    """
-
-    def body(foot: _Carry, row: tuple) -> tuple[_Carry, tuple[_Below, _Below]]:
-        held, thickness, per_capacity = row
-        below = _Below(foot[0], 1.0 / (foot[1] + thickness))
-        carried, middle = _joined(foot, held * per_capacity, per_capacity, thickness)
-        return carried, (_Below(*middle), below)
-
-    resistance = jnp.full(enthalpy.shape[1:], _INSULATED, enthalpy.dtype)
-    foot = (resistance * (dt * params.geothermal_flux), resistance)
-    per_capacity = jnp.broadcast_to(1.0 / capacity, enthalpy.shape)
-    carried, rows = jax.lax.scan(body, foot, (enthalpy, half, per_capacity), reverse=True)
-    return rows, carried
-
-
-def _into_rock(enthalpy: jax.Array, rock: tuple[_Below, _Below], arriving: jax.Array) -> jax.Array:
-    """Enthalpy [J m-2] (layer of rock, cell) after heat `arriving` [J m-2] (cell,) at its top."""
-
-    def body(heat: jax.Array, row: tuple[jax.Array, tuple[_Below, _Below]]) -> tuple[jax.Array, jax.Array]:
-        held, (middle, below) = row
-        out = below.conductance * (middle.temperature + middle.conductance * heat - below.temperature)
-        return out, held + (heat - out)
-
-    return jax.lax.scan(body, arriving, (enthalpy, rock))[1]
 
 
 def advect(
