@@ -158,8 +158,8 @@ def test_slopes_agree_with_central_differences_through_the_shortage_of_nitrogen(
         return net.sum() * 1e8 + sum(x.sum() for x in state.vegetation_nitrogen)
 
     slope = jax.jit(jax.grad(outcome))(jnp.ones(6))
-    many = jax.jit(jax.vmap(outcome))
-    nudge = 1e-4 * jnp.eye(6)
-    central = (many(1.0 + nudge) - many(1.0 - nudge)) / 2e-4
-    assert bool((jnp.abs(central) > 0.0).all())
+    value = jax.jit(outcome)
+    nudge = 1e-4 * np.eye(6)
+    central = np.asarray([value(1.0 + row) - value(1.0 - row) for row in nudge]) / 2e-4
+    assert bool((np.abs(central) > 0.0).all())
     np.testing.assert_allclose(slope, central, rtol=1e-5)

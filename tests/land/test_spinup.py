@@ -1,5 +1,7 @@
 """The solved state of rest is the one that millennia of days would reach."""
 
+from functools import cache
+
 import numpy as np
 
 from tenbin.core.arrays import jax, jnp
@@ -15,6 +17,7 @@ LITTER = jnp.stack([1e-3 * (1 + jnp.sin(DAYS / 58.0)), 8e-4 + 0 * DAYS, 4e-4 + 0
 ] * jnp.ones(2)
 
 
+@jax.jit
 def yearly(params):
     plan = d.cascade(SAND, params, 8)
     pace = 0.6 + 0.4 * jnp.sin(DAYS / 58.0)
@@ -25,6 +28,7 @@ def yearly(params):
     return spinup.year_map(jax.vmap(day)(pace), LITTER, plan), jax.vmap(day)(pace), plan
 
 
+@jax.jit
 def another_year(pools, fractions, plan):
     def day(pools, today):
         return spinup.dead_pools_day(pools, *today, plan), None
@@ -61,7 +65,7 @@ def test_the_slope_of_the_state_of_rest_is_that_of_central_differences():
 
     total = jax.jit(total)
     central = (total(1.0001) - total(0.9999)) / 2e-4
-    np.testing.assert_allclose(jax.grad(total)(1.0), central, rtol=1e-5)
+    np.testing.assert_allclose(jax.jit(jax.grad(total))(1.0), central, rtol=1e-5)
 
 
 def test_anderson_finds_the_point_that_a_slow_map_leaves_alone_and_its_slope():
@@ -79,6 +83,7 @@ def test_anderson_finds_the_point_that_a_slow_map_leaves_alone_and_its_slope():
     np.testing.assert_allclose(jax.grad(lambda a: point(a).sum())(1.0), central, rtol=1e-5)
 
 
+@cache
 def forest_year():
     """A function (state) -> (state a year later, mean fluxes), a forest and a grassland, and its constants."""
     kinds = jnp.asarray([4, 8])
@@ -138,7 +143,7 @@ def test_the_slope_of_the_settled_land_is_that_of_central_differences():
 
     total = jax.jit(total)
     central = (total(1.0001) - total(0.9999)) / 2e-4
-    np.testing.assert_allclose(jax.grad(total)(1.0), central, rtol=1e-5)
+    np.testing.assert_allclose(jax.jit(jax.grad(total))(1.0), central, rtol=1e-5)
 
 
 def test_flows_at_rest_are_those_of_the_map_of_the_year():

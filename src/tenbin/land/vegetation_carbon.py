@@ -110,25 +110,11 @@ class VegetationCarbonParams(eqx.Module):
         transform="log",
     )
     root_respiration: jax.Array = param(
-        [
-            2.4e-3,
-            2.4e-3,
-            2.6e-3,
-            2.6e-3,
-            2.6e-3,
-            2.6e-3,
-            2.6e-3,
-            2.6e-3,
-            2.6e-3,
-            2.6e-3,
-            2.6e-3,
-            2.6e-3,
-            2.6e-3,
-        ],
+        [1.9e-3, 1.9e-3] + [2.1e-3] * 11,
         "d-1",
         bounds=(1e-4, 2e-2),
         prior_sd=1.5e-3,
-        source=_RYAN + ", C:N 29, lowered to the mean of the fine and coarse roots",
+        source=_RYAN + ", C:N 45, brought to 15 degC; a tenth less in the tropics (own choice)",
         transform="log",
     )
     respiration_q10: jax.Array = param(
