@@ -14,7 +14,7 @@ from tenbin.assimilate.site_model import FLUXES, Knob, SiteBatch
 from tenbin.core.arrays import jax, jnp
 from tenbin.inference.least_squares import Fit, solve_many
 
-__all__ = ["KNOBS", "calibrate_sites", "predict_shared"]
+__all__ = ["KNOBS", "SHARED_KNOBS", "calibrate_sites", "predict_shared"]
 
 KNOBS = (
     "land.canopy.leaf.vcmax25",
@@ -25,9 +25,10 @@ KNOBS = (
     "land.canopy.stomata.g1",
     "land.canopy.stomata.slope_stress",
     "land.canopy.capacity_stress",
-    "land.canopy.clumping",
+    "land.canopy.lai_scale",
+    "land.canopy.warmth_coupling",
+    "land.phenology.capacity_lag",
     "land.phenology.growth_memory",
-    "land.phenology.frost_memory",
     "land.phenology.frost_threshold",
     "land.phenology.frost_full",
     "land.energy.soil_resistance",
@@ -38,18 +39,25 @@ KNOBS = (
     "land.ground.hydraulics.porosity_scale",
     "land.ground.water.unstressed_wetness",
     "land.ground.root_decay",
-    "land.ground.interception.capacity_per_leaf",
     "land.life.vegetation.root_respiration",
     "land.life.vegetation.respiration_q10",
     "land.life.vegetation.growth_respiration",
     "land.life.vegetation.growth_time",
     "land.life.decomposition.q10",
     "land.life.decomposition.moisture_half",
-    "land.life.decomposition.litter_depth",
     "land.life.decomposition.structural_rate",
     "soil_store",
 )
-"""Parameters that daily fluxes of carbon and water can tell; the others keep their prior values."""
+"""Parameters that daily fluxes of carbon and water can tell at one site; the others keep their prior values."""
+
+SHARED_KNOBS = (
+    *(name for name in KNOBS if name != "soil_store"),
+    "land.canopy.light_coupling",
+    "land.canopy.aridity_coupling",
+    "land.canopy.density_coupling",
+    "soil_store",
+)
+"""Those of one site, and what carries traits from place to place: light, dryness and density of leaves."""
 
 _INDEPENDENT_DAYS = 150.0
 """What a flux of a site counts for, in independent observations: its errors last for weeks and are of the model."""
@@ -92,7 +100,7 @@ def predict_shared(
     A turn moves a parameter from the prior value of the site's plant type by so many prior spreads, alike everywhere.
     """
     batch = site_model.batch_of(train)
-    knobs = site_model.knobs_of(KNOBS, batch.surface)
+    knobs = site_model.knobs_of(SHARED_KNOBS, batch.surface)
     error = _error_across(batch.observed)
 
     def residuals(turns: jax.Array) -> jax.Array:
@@ -101,7 +109,7 @@ def predict_shared(
 
     fit = _fit(residuals, 1, len(knobs), iterations, tell)
     target = site_model.batch_of(held_out)
-    knobs = site_model.knobs_of(KNOBS, target.surface)
+    knobs = site_model.knobs_of(SHARED_KNOBS, target.surface)
     turns = jnp.repeat(jnp.asarray(fit.parameters).T, len(target.names), axis=1)
     return _frames(target, np.asarray(jax.jit(lambda t: _predicted(knobs, t, target))(turns)))
 

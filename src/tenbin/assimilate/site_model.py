@@ -10,10 +10,11 @@ import pandas as pd
 import xarray as xr
 
 from tenbin.core.arrays import jax, jnp
+from tenbin.core.constants import SECONDS_PER_DAY
 from tenbin.core.params import declarations, param
 from tenbin.data.embedded_tables import background_co2
 from tenbin.data.towers import gaps
-from tenbin.land import ecosystem, labelled, simulation
+from tenbin.land import ecosystem, labelled, simulation, spinup
 from tenbin.land.drivers import Drivers, Surface
 from tenbin.land.ecosystem import LandParams, LandState, Options, Place
 from tenbin.land.parameters import at_cells, replace
@@ -146,9 +147,22 @@ def _step(here: Place) -> simulation.DailyStep:
 
 
 def _settled(here: Place, drivers: Drivers, params: SiteParams) -> LandState:
+    """The first year run over and over, its slow carbon brought to rest each time, then scaled by `soil_store`."""
     state = ecosystem.initial_state(
         here, jnp.mean(drivers.tas, axis=0), jnp.mean(drivers.lai, axis=0), OPTIONS
     )
-    year = jax.tree.map(lambda x: x[:365], drivers)
-    state, _ = simulation.day_by_day(_step(here), state, year, lambda fluxes: ())
-    return state
+    year = jax.tree.map(lambda x: x[:_YEAR], drivers)
+
+    def rest(state: LandState, _: None) -> tuple[LandState, None]:
+        after, flows = simulation.mean_of_days(_step(here), state, year, lambda fluxes: fluxes.life)
+        life = spinup.settled(state.life, after.life, flows, _YEAR * float(SECONDS_PER_DAY), here.life)
+        return after._replace(life=life), None
+
+    state, _ = jax.lax.scan(rest, state, None, length=_ROUNDS)
+    life = state.life
+    return state._replace(life=life._replace(dead=life.dead * params.soil_store))
+
+
+_YEAR = 365
+_ROUNDS = 3
+"""Rounds of a year and a settling: each brings breath and growth closer to the stocks they make."""

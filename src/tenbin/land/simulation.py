@@ -7,7 +7,7 @@ from typing import Any
 
 from tenbin.core.arrays import jax, jnp
 
-__all__ = ["day_by_day", "month_index", "monthly_means"]
+__all__ = ["day_by_day", "mean_of_days", "month_index", "monthly_means"]
 
 DailyStep = Callable[[Any, Any], tuple[Any, Any]]
 """(state, drivers of a day) -> (state, fluxes of that day)."""
@@ -27,6 +27,22 @@ def day_by_day(
         return after, keep(fluxes)
 
     return jax.lax.scan(jax.checkpoint(one_day), state, drivers)
+
+
+def mean_of_days(step: DailyStep, state: Any, drivers: Any, keep: Callable[[Any], Any]) -> tuple[Any, Any]:
+    """State after all days of `drivers`, and the mean over them of what `keep` chooses; no day is stored."""
+
+    def one_day(carried: Any, weather: Any) -> tuple[Any, None]:
+        state, sums = carried
+        after, fluxes = step(state, weather)
+        return (after, jax.tree.map(lambda total, x: total + x.astype(total.dtype), sums, keep(fluxes))), None
+
+    first = jax.tree.map(lambda values: values[0], drivers)
+    shapes = jax.eval_shape(lambda s, d: keep(step(s, d)[1]), state, first)
+    empty = jax.tree.map(lambda x: jnp.zeros(x.shape, x.dtype), shapes)
+    (after, sums), _ = jax.lax.scan(jax.checkpoint(one_day), (state, empty), drivers)
+    days = jax.tree.leaves(drivers)[0].shape[0]
+    return after, jax.tree.map(lambda total: total / days, sums)
 
 
 def month_index(day_of_year: Any, is_leap: Any = False) -> Any:

@@ -48,6 +48,7 @@ def _thomas(lower: jax.Array, diagonal: jax.Array, upper: jax.Array, rhs: jax.Ar
         return here, here
 
     start = (jnp.zeros_like(diagonal[0]), nothing)
+    solved: tuple[jax.Array, jax.Array]
     _, solved = jax.lax.scan(eliminate, start, (lower, diagonal, upper, rows))
 
     def substitute(below: jax.Array, row: tuple[jax.Array, jax.Array]) -> tuple[jax.Array, jax.Array]:
