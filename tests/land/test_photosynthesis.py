@@ -102,3 +102,22 @@ def test_a_parameter_has_the_gradient_of_central_differences(name):
     step = 1e-5 * value
     expected = (net(value + step) - net(value - step)) / (2 * step)
     assert float(jax.grad(net)(value)) == pytest.approx(float(expected), rel=1e-5)
+
+
+def test_the_slopes_of_the_lesser_of_two_rates_are_those_of_central_differences():
+    both = jnp.array([[1e-5, 3e-5], [2e-5, 2e-5], [4e-5, 1e-6], [0.0, 2e-5], [0.0, 0.0]])
+
+    def lesser(pair, curvature):
+        return ph._lesser(pair[0], pair[1], curvature)
+
+    curvature, step = jnp.array(0.8), 1e-9
+    least = jax.jit(jax.vmap(lesser, (0, None)))
+    slopes, bend = jax.jit(jax.vmap(jax.grad(lesser, argnums=(0, 1)), (0, None)))(both[:3], curvature)
+    for i, aside in enumerate(step * jnp.eye(2)):
+        expected = (least(both[:3] + aside, curvature) - least(both[:3] - aside, curvature)) / (2.0 * step)
+        np.testing.assert_allclose(slopes[:, i], expected, rtol=1e-5)
+    expected = (least(both[:3], curvature + 1e-4) - least(both[:3], curvature - 1e-4)) / 2e-4
+    np.testing.assert_allclose(bend, expected, rtol=1e-5)
+    for dtype in ("float32", "float64"):
+        slopes = jax.jit(jax.vmap(jax.grad(lesser), (0, None)))(both.astype(dtype), jnp.asarray(0.97, dtype))
+        assert np.isfinite(slopes).all() and (np.asarray(slopes) > -1e-3).all()

@@ -266,7 +266,7 @@ def _mean_of_points(
     rows = radiation.Point(*(jnp.asarray(column, none.dtype) for column in table))
 
     def add(total: CanopyFluxes, point: radiation.Point) -> tuple[CanopyFluxes, None]:
-        return jax.tree.map(lambda a, b: a + point.weight * b, total, moment(point)), None
+        return jax.tree.map(lambda a, b: a + point.weight * b, total, jax.checkpoint(moment)(point)), None
 
     return jax.lax.scan(add, CanopyFluxes(none, none, none, none, none), rows)[0]
 
