@@ -23,11 +23,11 @@ class LightUseParams(eqx.Module):
 
     stomata: stomata.StomataParams = eqx.field(default_factory=stomata.StomataParams)
     quantum_yield: jax.Array = param(
-        0.0492,
+        0.081785,
         "mol mol-1",
         bounds=(0.01, 0.125),
         prior_sd=0.015,
-        source=_STOCKER + ", table 1: .08 of its phi0(T) form, times .6",
+        source=_STOCKER + ", fitted with phi0(T) and no drought, as in rpmodel; absorptance is in it",
     )
     yield_base: jax.Array = param(0.352, "1", bounds=(0.0, 1.0), prior_sd=0.1, source=_BERNACCHI)
     yield_slope: jax.Array = param(0.022, "K-1", bounds=(0.0, 0.1), prior_sd=0.006, source=_BERNACCHI)
