@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 import equinox as eqx
@@ -11,7 +12,7 @@ import xarray as xr
 
 from tenbin.core.arrays import jax, jnp
 from tenbin.core.constants import SECONDS_PER_DAY
-from tenbin.core.params import declarations, param
+from tenbin.core.params import Declaration, declarations, param
 from tenbin.data.embedded_tables import background_co2
 from tenbin.data.towers import gaps
 from tenbin.land import ecosystem, labelled, simulation, spinup
@@ -19,7 +20,7 @@ from tenbin.land.drivers import Drivers, Surface
 from tenbin.land.ecosystem import LandParams, LandState, Options, Place
 from tenbin.land.parameters import at_cells, replace
 
-__all__ = ["FLUXES", "Knob", "SiteBatch", "SiteParams", "batch_of", "knobs_of", "predict", "tiled"]
+__all__ = ["FLUXES", "SiteBatch", "SiteParams", "batch_of", "knobs_of", "predict", "turned"]
 
 FLUXES = ("gpp", "et", "nee")
 OPTIONS = Options(gases=False, tags=False, nitrogen=False)
@@ -48,17 +49,6 @@ class SiteBatch(NamedTuple):
     drivers: Drivers
     surface: Surface
     observed: np.ndarray
-
-
-class Knob(NamedTuple):
-    """A parameter that is calibrated: dotted name, and for each site its prior place and spread on the real line."""
-
-    name: str
-    lower: float
-    upper: float
-    is_log: bool
-    centre: np.ndarray
-    spread: np.ndarray
 
 
 def batch_of(datasets: dict[str, xr.Dataset]) -> SiteBatch:
@@ -91,43 +81,45 @@ def _observed(ds: xr.Dataset, days: int) -> np.ndarray:
     return np.stack([np.pad(c, (0, days - len(c)), constant_values=np.nan) for c in columns])
 
 
-def tiled(batch: SiteBatch, times: int) -> tuple[Drivers, Surface]:
-    """The sites `times` over along the cells, for as many sets of parameters."""
-    drivers = jax.tree.map(lambda x: jnp.tile(x, (1, times)), batch.drivers)
-    return drivers, jax.tree.map(lambda x: jnp.tile(x, times), batch.surface)
-
-
-def knobs_of(names: tuple[str, ...], surface: Surface, widen: float = 1.0) -> tuple[Knob, ...]:
-    """The parameters `names` of SiteParams as knobs at the sites; the prior spread is multiplied by `widen`."""
+def knobs_of(names: tuple[str, ...], surface: Surface) -> tuple[np.ndarray, np.ndarray]:
+    """Prior place on the real line and prior spread there (knob, site) of the parameters `names` at the sites."""
     declared = {d.name: d for d, _ in declarations(SiteParams())}
     kinds = np.asarray(surface.plant_type)
-    return tuple(_knob(declared[name], kinds, widen) for name in names)
+    centre, spread = zip(*(_knob(declared[name], kinds) for name in names), strict=True)
+    return np.stack(centre), np.stack(spread)
 
 
-def _knob(declared, kinds: np.ndarray, widen: float) -> Knob:  # type: ignore[no-untyped-def]
-    is_log = declared.transform == "log"
-    lower, upper = (np.log(b) if is_log else b for b in declared.bounds)
+def _knob(declared: Declaration, kinds: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    lower, upper, is_log = _range(declared)
     default = np.asarray(declared.default, float)
     at_site = default[kinds] if default.ndim else np.full(len(kinds), float(default))
-    # A default on its bound has no place on the real line: it starts a hundredth of the range inside.
     value = np.log(at_site) if is_log else at_site
+    # A default on its bound has no place on the real line: it starts a hundredth of the range inside.
     share = np.clip((value - lower) / (upper - lower), 0.01, 0.99)
     sd = declared.prior_sd / at_site if is_log else np.full(len(kinds), declared.prior_sd)
     slope = (upper - lower) * share * (1.0 - share)
-    spread = np.clip(widen * sd / slope, 0.02, 3.0)
-    return Knob(declared.name, lower, upper, is_log, np.log(share / (1.0 - share)), spread)
+    return np.log(share / (1.0 - share)), np.clip(sd / slope, 0.02, 3.0)
 
 
-def turned(knobs: tuple[Knob, ...], turns: jax.Array, surface: Surface) -> SiteParams:
-    """Parameters at the cells when each knob is turned by `turns` (knob, cell) of its prior spreads."""
-    times = turns.shape[1] // len(knobs[0].centre)
+def turned(
+    names: tuple[str, ...], centre: jax.Array, spread: jax.Array, turns: jax.Array, surface: Surface
+) -> SiteParams:
+    """Parameters at the cells when those of `names` are turned by `turns` prior spreads, all (knob, cell)."""
+    declared = {d.name: d for d, _ in declarations(SiteParams())}
     here = at_cells(SiteParams(), surface.plant_type, surface.latitude.dtype)
     values = {}
-    for knob, turn in zip(knobs, turns, strict=True):
-        place = jnp.tile(jnp.asarray(knob.centre), times) + jnp.tile(jnp.asarray(knob.spread), times) * turn
-        value = knob.lower + (knob.upper - knob.lower) * jax.nn.sigmoid(place)
-        values[knob.name] = jnp.exp(value) if knob.is_log else value
+    for name, place in zip(names, centre + spread * turns, strict=True):
+        lower, upper, is_log = _range(declared[name])
+        value = lower + (upper - lower) * jax.nn.sigmoid(place)
+        values[name] = jnp.exp(value) if is_log else value
     return replace(here, values)
+
+
+def _range(declared: Declaration) -> tuple[float, float, bool]:
+    """Bounds on the scale where a knob is turned, and whether that is the logarithm."""
+    lower, upper = declared.bounds
+    is_log = declared.transform == "log"
+    return (math.log(lower), math.log(upper), True) if is_log else (lower, upper, False)
 
 
 def predict(params: SiteParams, drivers: Drivers, surface: Surface) -> jax.Array:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -12,6 +13,8 @@ from tenbin.core.arrays import jax, jnp
 __all__ = ["Fit", "jacobian_columns", "solve_many"]
 
 Residuals = Callable[[jax.Array], jax.Array]
+WithData = Callable[[jax.Array, Any], jax.Array]
+"""Residuals (problem, m) of parameters (problem, n) and of data, any tree of arrays."""
 
 
 class Fit(NamedTuple):
@@ -47,8 +50,23 @@ def jacobian_columns(residuals: Residuals, x: jax.Array, block: int) -> tuple[ja
     return residuals(x), jax.lax.map(column, basis, batch_size=block)
 
 
+@lru_cache(maxsize=8)
+def _normal_equations(residuals: WithData, block: int) -> Callable[[jax.Array, Any], tuple[jax.Array, ...]]:
+    """Compiled cost (problem,), gradient (problem, n), normal matrix (problem, n, n); once for each `residuals`."""
+
+    @jax.jit
+    def equations(x: jax.Array, data: Any) -> tuple[jax.Array, jax.Array, jax.Array]:
+        value, columns = jacobian_columns(lambda y: residuals(y, data), x, block)
+        gradient = jnp.einsum("kpm,pm->pk", columns, value)
+        normal = jnp.einsum("kpm,lpm->pkl", columns, columns)
+        return 0.5 * jnp.sum(value**2, axis=1), gradient, normal
+
+    return equations
+
+
 def solve_many(
-    residuals: Residuals,
+    residuals: WithData,
+    data: Any,
     start: np.ndarray,
     prior_mean: np.ndarray,
     prior_sd: np.ndarray,
@@ -59,20 +77,16 @@ def solve_many(
 ) -> Fit:
     """Parameters (problem, n) that minimise |residuals|^2 / 2 + |(x - prior_mean) / prior_sd|^2 / 2.
 
-    `residuals` maps (problem, n) to (problem, m), each problem by itself, already divided by their errors.
+    `residuals` maps (problem, n) and `data` to (problem, m), each problem by itself, already divided by their errors.
+    It is compiled once for data of one shape: pass a function of a module, not one made anew for each call.
     Each problem has its own damping (Marquardt 1963, SIAM J. Appl. Math. 11, 431): a step that does not lower
     its cost is taken back and tried shorter, so that the costs never rise. `tell` hears each iteration.
     """
 
-    @jax.jit
-    def normal_equations(x: jax.Array) -> tuple[jax.Array, jax.Array, jax.Array]:
-        value, columns = jacobian_columns(residuals, x, block)
-        gradient = jnp.einsum("kpm,pm->pk", columns, value)
-        normal = jnp.einsum("kpm,lpm->pkl", columns, columns)
-        return 0.5 * jnp.sum(value**2, axis=1), gradient, normal
+    normal_equations = _normal_equations(residuals, block)
 
     def evaluate(x: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        cost, gradient, normal = (np.asarray(part, float) for part in normal_equations(jnp.asarray(x)))
+        cost, gradient, normal = (np.asarray(part, float) for part in normal_equations(jnp.asarray(x), data))
         departure = (x - prior_mean) / prior_sd
         cost = np.where(np.isfinite(cost), cost, np.inf) + 0.5 * np.sum(departure**2, axis=1)
         return cost, gradient + departure / prior_sd, normal + np.diag(1.0 / prior_sd**2)
