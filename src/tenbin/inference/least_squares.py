@@ -36,6 +36,13 @@ class _Damped(NamedTuple):
     damping: np.ndarray
 
 
+class _Problem(NamedTuple):
+    """The cost of a point (problem, n), and its cost, gradient and normal matrix, prior included."""
+
+    cost: Callable[[np.ndarray], np.ndarray]
+    expand: Callable[[np.ndarray], tuple[np.ndarray, np.ndarray, np.ndarray]]
+
+
 def jacobian_columns(residuals: Residuals, x: jax.Array, block: int) -> tuple[jax.Array, jax.Array]:
     """Residuals (problem, m) at x (problem, n), and their Jacobian (n, problem, m), by forward mode.
 
@@ -64,6 +71,11 @@ def _normal_equations(residuals: WithData, block: int) -> Callable[[jax.Array, A
     return equations
 
 
+@lru_cache(maxsize=8)
+def _cost(residuals: WithData) -> Callable[[jax.Array, Any], jax.Array]:
+    return jax.jit(lambda x, data: 0.5 * jnp.sum(residuals(x, data) ** 2, axis=1))
+
+
 def solve_many(
     residuals: WithData,
     data: Any,
@@ -79,44 +91,68 @@ def solve_many(
 
     `residuals` maps (problem, n) and `data` to (problem, m), each problem by itself, already divided by their errors.
     It is compiled once for data of one shape: pass a function of a module, not one made anew for each call.
-    Each problem has its own damping (Marquardt 1963, SIAM J. Appl. Math. 11, 431): a step that does not lower
-    its cost is taken back and tried shorter, so that the costs never rise. `tell` hears each iteration.
+    Each problem has its own damping (Marquardt 1963, SIAM J. Appl. Math. 11, 431), the best of a few tried; a step
+    that would not lower its cost is not taken, so that the costs never rise. `tell` hears each iteration.
     """
 
-    normal_equations = _normal_equations(residuals, block)
-
-    def evaluate(x: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        cost, gradient, normal = (np.asarray(part, float) for part in normal_equations(jnp.asarray(x), data))
-        departure = (x - prior_mean) / prior_sd
-        cost = np.where(np.isfinite(cost), cost, np.inf) + 0.5 * np.sum(departure**2, axis=1)
-        return cost, gradient + departure / prior_sd, normal + np.diag(1.0 / prior_sd**2)
-
-    here = _Damped(start, *evaluate(start), np.full(len(start), 1e-2))
+    problem = _with_prior(residuals, data, prior_mean, prior_sd, block)
+    here = _Damped(start, *problem.expand(start), np.full(len(start), 0.1))
     history = [here.cost]
     for step in range(iterations):
-        here = _step(here, evaluate)
+        here = _step(here, problem)
         history.append(here.cost)
         if tell:
             tell(step, here.cost)
-        if step > 3 and np.all(history[-4] - here.cost < 1e-4 * here.cost):
+        if step > 2 and np.all(history[-3] - here.cost < 1e-3 * here.cost):
             break
     return Fit(here.x, here.cost, np.array(history), here.normal)
 
 
-def _step(here: _Damped, evaluate: Callable[[np.ndarray], tuple[np.ndarray, ...]]) -> _Damped:
-    """One trial of each problem: kept with less damping where its cost fell, else left with more."""
+def _with_prior(
+    residuals: WithData, data: Any, prior_mean: np.ndarray, prior_sd: np.ndarray, block: int
+) -> _Problem:
+    equations, cost_of_data = _normal_equations(residuals, block), _cost(residuals)
+
+    def penalty(x: np.ndarray) -> np.ndarray:
+        return 0.5 * np.sum(((x - prior_mean) / prior_sd) ** 2, axis=1)
+
+    def cost(x: np.ndarray) -> np.ndarray:
+        found = np.asarray(cost_of_data(jnp.asarray(x), data), float)
+        return np.where(np.isfinite(found), found, np.inf) + penalty(x)
+
+    def expand(x: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        found, gradient, normal = (np.asarray(part, float) for part in equations(jnp.asarray(x), data))
+        return (
+            found + penalty(x),
+            gradient + (x - prior_mean) / prior_sd**2,
+            normal + np.diag(np.broadcast_to(1.0 / np.square(prior_sd), x.shape[1:])),
+        )
+
+    return _Problem(cost, expand)
+
+
+_LADDER = (0.1, 1.0, 10.0, 100.0)
+"""Dampings tried at each step over the last one that served: a cost is some ten times cheaper than its Jacobian."""
+
+
+def _step(here: _Damped, problem: _Problem) -> _Damped:
+    """The best of a ladder of dampings for each problem; where none lowers the cost it stays, more damped."""
+    best_x, best_cost, best_damping = here.x, here.cost, here.damping * 100.0
+    for rung in _LADDER:
+        damping = np.clip(here.damping * rung, 1e-4, 1e8)
+        trial = here.x - np.clip(_move(here, damping), -2.0, 2.0)
+        cost = problem.cost(trial)
+        better = cost < best_cost
+        best_x = np.where(better[:, None], trial, best_x)
+        best_cost = np.where(better, cost, best_cost)
+        best_damping = np.where(better, damping, best_damping)
+    if not np.any(best_cost < here.cost):
+        return here._replace(damping=best_damping)
+    cost, gradient, normal = problem.expand(best_x)
+    return _Damped(best_x, cost, gradient, normal, best_damping)
+
+
+def _move(here: _Damped, damping: np.ndarray) -> np.ndarray:
     diagonal = np.einsum("pkk->pk", here.normal)
-    damped = here.normal + here.damping[:, None, None] * np.einsum(
-        "pk,kl->pkl", diagonal, np.eye(here.x.shape[1])
-    )
-    move = np.linalg.solve(damped, here.gradient[..., None])[..., 0]
-    trial = here.x - np.clip(move, -2.0, 2.0)
-    cost, gradient, normal = evaluate(trial)
-    better = (cost < here.cost) & np.isfinite(gradient).all(axis=1) & np.isfinite(normal).all(axis=(1, 2))
-    return _Damped(
-        np.where(better[:, None], trial, here.x),
-        np.where(better, cost, here.cost),
-        np.where(better[:, None], gradient, here.gradient),
-        np.where(better[:, None, None], normal, here.normal),
-        np.where(better, here.damping / 3.0, here.damping * 5.0),
-    )
+    extra = np.einsum("p,pk,kl->pkl", damping, diagonal, np.eye(here.x.shape[1]))
+    return np.asarray(np.linalg.solve(here.normal + extra, here.gradient[..., None])[..., 0])
