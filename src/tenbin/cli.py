@@ -103,7 +103,12 @@ def report(config: ConfigOption = None, out: OutOption = None) -> None:
 
 
 @app.command(short_help="Run the land ecosystem over a grid.")
-def land(config: ConfigArgument = None, out: OutOption = None) -> None:
+def land(
+    config: Annotated[
+        Path | None, typer.Argument(help="YAML file; without it the climatology's globe.")
+    ] = None,
+    out: Annotated[Path | None, typer.Option("--out", help="Run folder.  [default: tenbin-land]")] = None,
+) -> None:
     """Run the land over a grid -> land_monthly.nc, land_maps.png, land_totals.csv, ledger.csv, restart.npz.
 
     \b

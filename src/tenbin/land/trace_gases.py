@@ -283,7 +283,8 @@ def nitrogen_step(
 ) -> tuple[MineralNitrogen, NitrogenGases]:
     """A day of nitrification and denitrification in the top soil, and the nitrogen left [kg N m-2] (cell,)."""
     thickness = properties.thickness
-    filled = (water.liquid[:_UPPER] + water.ice[:_UPPER]) / properties.capacity[:_UPPER]
+    # Microbes swim in liquid water only: frozen ground, however full of ice, does not denitrify.
+    filled = water.liquid[:_UPPER] / properties.capacity[:_UPPER]
     kind = soil.mass.dtype
     return nitrous_oxide.step(
         jax.tree.map(lambda pool: pool.astype(kind), mineral),
