@@ -26,6 +26,7 @@ KNOBS = (
     "land.canopy.stomata.g1",
     "land.canopy.stomata.slope_stress",
     "land.canopy.capacity_stress",
+    "land.canopy.clumping",
     "land.canopy.lai_scale",
     "land.canopy.warmth_coupling",
     "land.phenology.capacity_lag",
@@ -40,12 +41,14 @@ KNOBS = (
     "land.ground.hydraulics.porosity_scale",
     "land.ground.water.unstressed_wetness",
     "land.ground.root_decay",
+    "land.ground.interception.capacity_per_leaf",
     "land.life.vegetation.root_respiration",
     "land.life.vegetation.respiration_q10",
     "land.life.vegetation.growth_respiration",
     "land.life.vegetation.growth_time",
     "land.life.decomposition.q10",
     "land.life.decomposition.moisture_half",
+    "land.life.decomposition.litter_depth",
     "land.life.decomposition.structural_rate",
     "soil_store",
 )
@@ -60,7 +63,7 @@ SHARED_KNOBS = (
 )
 """Those of one site, and what carries traits from place to place: light, dryness and density of leaves."""
 
-_INDEPENDENT_DAYS = 150.0
+_INDEPENDENT_DAYS = 400.0
 """What a flux of a site counts for, in independent observations: its errors last for weeks and are of the model."""
 
 
