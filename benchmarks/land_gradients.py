@@ -21,8 +21,9 @@ STEP = 2e-4
 
 
 def _scales(leaves: list[jax.Array]) -> list[float]:
-    """A typical size of every output, so that none drowns the others."""
-    return [1.0 / max(float(jnp.mean(jnp.abs(leaf))), 1e-30) for leaf in leaves]
+    """One over a typical size of every output, so that none drowns the others; nought for what never happens."""
+    sizes = [float(jnp.mean(jnp.abs(leaf))) for leaf in leaves]
+    return [1.0 / size if size > 1e-25 else 0.0 for size in sizes]
 
 
 def _loss_of(surface: Surface, weather: Drivers, scales: list[float]):  # type: ignore[no-untyped-def]
