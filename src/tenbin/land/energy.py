@@ -245,25 +245,12 @@ def daily(
     warm = tas + (radiation.DAYLIGHT_MEAN_PLACE - 0.5) * (tasmax - tasmin)
     dry = radiation.daylight_vpd(vpd, tas, tasmin, tasmax, warm[None], vpd_mean_over)[0]
     resistance = aerodynamic_resistance(wind, params.canopy_height, params.heat_roughness)
-    by_day = shortwave / share + longwave
-    molar_volume = GAS_CONSTANT * tas / pressure
-    canopy = penman_monteith(
-        smooth_positive((1.0 - seen) * by_day, 1.0), dry, air, resistance, canopy_conductance * molar_volume
-    )
-    soil = _soil(
-        seen * by_day * (1.0 - params.ground_share) - ground,
-        dry,
-        air,
-        resistance,
-        lai,
-        surface_wetness,
-        params,
-    )
     all_day = shortwave + longwave
-    wet = _open_water(smooth_positive((1.0 - seen) * all_day, 1.0), vpd, air, resistance)
-    snow = _open_water(
-        smooth_positive(seen * all_day, 1.0), vpd, air, _SNOW_ROUGHNESS_RESISTANCE / (wind + 0.5)
-    )
+    canopy, soil = _by_day(
+        shortwave / share + longwave, seen, dry, air, resistance, ground,
+        canopy_conductance * (GAS_CONSTANT * tas / pressure), lai, surface_wetness, params,
+    )  # fmt: skip
+    wet, snow = _of_water_and_snow(all_day, seen, vpd, air, resistance, wind)
     bare = 1.0 - snow_cover
     fluxes = EnergyFluxes(
         all_day,
@@ -282,6 +269,40 @@ def daily(
     )
     evaporation = fluxes.transpiration_potential + fluxes.soil_evaporation_potential
     return close(fluxes, tas, evaporation, fluxes.sublimation_potential, ground)
+
+
+def _by_day(
+    available: jax.Array,
+    seen: jax.Array,
+    vpd: jax.Array,
+    air: AirState,
+    resistance: jax.Array,
+    ground: jax.Array | float,
+    conductance: jax.Array,
+    lai: jax.Array,
+    wetness: jax.Array,
+    params: EnergyParams,
+) -> tuple[jax.Array, jax.Array]:
+    """Latent heat [W m-2] of leaves and of the ground that is `seen` between them, in the hours of light."""
+    leaves = penman_monteith(
+        smooth_positive((1.0 - seen) * available, 1.0), vpd, air, resistance, conductance
+    )
+    below = seen * available * (1.0 - params.ground_share) - ground
+    return leaves, _soil(below, vpd, air, resistance, lai, wetness, params)
+
+
+def _of_water_and_snow(
+    available: jax.Array,
+    seen: jax.Array,
+    vpd: jax.Array,
+    air: AirState,
+    resistance: jax.Array,
+    wind: jax.Array,
+) -> tuple[jax.Array, jax.Array]:
+    """Latent heat [W m-2] of wet leaves and of snow between them, through day and night."""
+    wet = _open_water(smooth_positive((1.0 - seen) * available, 1.0), vpd, air, resistance)
+    above_snow = _SNOW_ROUGHNESS_RESISTANCE / (wind + 0.5)
+    return wet, _open_water(smooth_positive(seen * available, 1.0), vpd, air, above_snow)
 
 
 def _soil(

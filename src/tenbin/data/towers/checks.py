@@ -123,7 +123,7 @@ def _stated_unit(values: xr.DataArray, name: str, where: str) -> Fault | None:
         if parse(str(stated)) == parse(expected):
             return None
     except InputError:
-        pass
+        pass  # a unit that nobody can read is told below, as one that is not the expected one
     return Fault(where, name, f"unit {stated!r}", repr(expected), "convert the values and the attribute")
 
 
