@@ -91,9 +91,17 @@ def soil_step(
     total = fluxes.infiltration + fluxes.direct_runoff
     direct = incoming * _every(fluxes.direct_runoff / jnp.maximum(total, _trace(total)))
     rows = _Rows(
-        *(jnp.moveaxis(tagged, 1, 0) for tagged in (liquid, ice)),
-        *before, freezing, ground_ice, fluxes.interface[:-1], fluxes.interface[1:], fluxes.uptake, after.liquid,
-    )  # fmt: skip
+        tagged_liquid=jnp.moveaxis(liquid, 1, 0),
+        tagged_ice=jnp.moveaxis(ice, 1, 0),
+        liquid=before.liquid,
+        ice=before.ice,
+        freezing=freezing,
+        ground_ice=ground_ice,
+        above=fluxes.interface[:-1],
+        below=fluxes.interface[1:],
+        uptake=fluxes.uptake,
+        after=after.liquid,
+    )
     surface = fluxes.evaporation + fluxes.exfiltration
     last, (composition, from_below, ice) = _descend(rows, incoming - direct, surface)
     (first, transpiration), liquid = _ascend(composition, from_below, rows)
