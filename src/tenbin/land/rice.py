@@ -256,8 +256,8 @@ def _ways_out(
 ) -> tuple[jax.Array, jax.Array]:
     """CH4 leaving [kg C m-2 s-1] through plants, 0.55 s^0.25, and in bubbles; the rest is oxidised.
 
-    `spare` s = 1 - W/Wmax. Bubbles carry 0.7 of what is left above 0.002 g CH4 m-2 d-1, less where roots spread, none in frozen soil
-    (Huang et al. 1998, 2004, as bounded in DayCent). Without plants nothing leaves through them.
+    `spare` s = 1 - W/Wmax. Bubbles carry 0.7 of what is left above 0.002 g CH4 m-2 d-1, less where roots spread,
+    none in frozen soil (Huang et al. 1998, 2004, as bounded in DayCent). Without plants nothing leaves through them.
     """
     rooted = params.rooted / (params.rooted + params.root_ratio * shoot)
     by_plants = params.plant_share * jnp.sqrt(jnp.sqrt(spare)) * (1.0 - rooted) * produced

@@ -184,7 +184,7 @@ flooded in America and Europe. Yields: FAOSTAT 2000, rounded. Stubble is ploughe
 puddled, within a month before planting; where rice is grown once a year and soil is cold, long before."""
 
 _STUBBLE_SHARE = 1.0 / 3.0
-"""Share of the straw that stays on the field as stubble [1]; own choice, a sickle's height. The rest is fed or burnt."""
+"""Share of the straw that stays on the field as stubble [1]; own choice, a sickle's height."""
 _MANURE = 2.0
 """Farmyard manure where nothing is known [t ha-1 fresh per crop]; own choice, two loads."""
 
