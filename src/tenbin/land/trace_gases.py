@@ -152,7 +152,8 @@ def methane_step(
         state.year_gpp + fade * (living.gpp - state.year_gpp),
         state.year_temperature + fade * (weather.tas - state.year_temperature),
     )
-    eaten = _upland(weather, temperature, water, surface, properties, params)
+    grown = remembered.year_gpp * (DAY * _YEAR_OF_DAYS)
+    eaten = _upland(weather, temperature, water, surface, properties, params, living.snow_depth, grown)
     built = termites.emission(
         remembered.year_gpp, remembered.year_temperature, surface.crop_fraction, params.termites
     )
@@ -234,6 +235,8 @@ def _upland(
     surface: Surface,
     properties: SoilProperties,
     params: GasParams,
+    snow_depth: jax.Array,
+    year_gpp: jax.Array,
 ) -> jax.Array:
     thickness = properties.thickness
     porosity = _upper(properties.porosity, thickness)
@@ -251,6 +254,8 @@ def _upland(
         surface.wetland_fraction,
         weather.ch4,
         params.upland,
+        snow_depth=snow_depth,
+        year_gpp=year_gpp,
     )
 
 
