@@ -259,7 +259,7 @@ def _life(
         soil_temperature=flows.temperature,
         soil_saturation=saturation,
         drainage=flows.drainage,
-        soil_water=jnp.sum(earth.water.liquid, axis=0),
+        soil_water=trace_gases.upper_water(earth.water.liquid),
         deposition=weather.nitrogen_deposition,
         fertiliser=weather.fertiliser,
         burned_fraction=weather.burned_fraction,

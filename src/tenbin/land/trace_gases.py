@@ -29,6 +29,7 @@ __all__ = [
     "methane_step",
     "nitrogen_soil",
     "nitrogen_step",
+    "upper_water",
 ]
 
 DAY = float(SECONDS_PER_DAY)
@@ -114,6 +115,11 @@ def _upper(values: jax.Array, thickness: jax.Array) -> jax.Array:
     """Mean over the top 0.3 m, weighed by thickness."""
     share = thickness[:_UPPER] / jnp.sum(thickness[:_UPPER], axis=0)
     return jnp.sum(values[:_UPPER] * share, axis=0)
+
+
+def upper_water(liquid: jax.Array) -> jax.Array:
+    """Water [kg m-2] (cell,) of the top 0.3 m, in which mineral nitrogen is dissolved, of (layer, cell)."""
+    return jnp.sum(liquid[:_UPPER], axis=0)
 
 
 def methane_step(
@@ -295,7 +301,7 @@ def nitrogen_step(
         jax.tree.map(lambda pool: pool.astype(kind), mineral),
         soil_temperature=_upper(temperature, thickness),
         water_filled_pore_space=_upper(filled, thickness),
-        heterotrophic_respiration=rh.astype(kind),
+        heterotrophic_respiration=params.denitrification.respired_in_soil * rh.astype(kind),
         net_mineralisation=net_mineralisation.astype(kind),
         soil=soil,
         params=params,
