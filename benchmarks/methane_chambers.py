@@ -3,11 +3,10 @@
 usage: python benchmarks/methane_chambers.py
 
 Three comparisons. Soil air: what methane in the soil under hand chambers on four Arctic sites says of its diffusion
-and its loss (not independent: the default rate is from their mean flux). Uptake: the model as it stands, and with
-one factor fitted on the first half of the days,
-against automatic chambers on upland tundra (Voigt et al. 2023, Trail Valley). Emission: the uncalibrated wetland
-column under a sine of soil temperature against annual fluxes of wetlands (Treat et al. 2018); it sees mean annual
-air temperature and water table only, so it can at best explain what these two explain.
+and its loss (not independent: the default rate is from their mean flux). Uptake: the model as it stands, and with one
+factor fitted on the first half of the days, against automatic chambers on upland tundra (Voigt et al. 2023, Trail
+Valley). Emission: the uncalibrated wetland column against annual fluxes of wetlands (Treat et al. 2018); it sees mean
+and swing of the air's temperature and the water table only, so it can at best explain what these explain.
 """
 
 from __future__ import annotations
@@ -18,10 +17,12 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import xarray as xr
 
 from tenbin.core.arrays import jax, jnp
 from tenbin.data import catalog
 from tenbin.data.chambers import voigt2023
+from tenbin.data.land_grids import noaa_climatology
 from tenbin.land import methane_upland, methane_wetland
 from tenbin.land.soil_grid import DEFAULT_GRID
 
@@ -154,22 +155,36 @@ def treat(root: Path) -> pd.DataFrame:
     table = table[table.Standardized_Ecosystem_Type.isin(WETLANDS)]
     table = table[table.Water_Table_Depth_cm.abs() < 200.0]  # 999 and -999 stand for nothing known
     kept = table.rename(columns={"Mean_Annual_Air_Temp_C": "mat", "Annual_CH4_Flux_g_m2_y": "flux"})
-    kept = kept.assign(table=kept.Water_Table_Depth_cm / 100.0)
-    return kept.dropna(subset=["mat", "flux", "table"])
+    kept = kept.assign(table=kept.Water_Table_Depth_cm / 100.0).dropna(subset=["mat", "flux", "table"])
+    return kept.assign(swing=_swing(kept.Latitude.to_numpy(), kept.Longitude.to_numpy()))
 
 
-def column_year(mat: jax.Array, table: jax.Array) -> jax.Array:
-    """Annual emission [g CH4 m-2] of the column, last of three years, by mean temperature and water table."""
+def _swing(lat: np.ndarray, lon: np.ndarray) -> np.ndarray:
+    """Half of what parts the warmest from the coldest month [K] where a site lies, of the NOAA climatology."""
+    air = noaa_climatology.read()["tas"]
+    at = {"lat": xr.DataArray(lat, dims="site"), "lon": xr.DataArray(np.mod(lon, 360.0), dims="site")}
+    there = air.sel(at, method="nearest")
+    return 0.5 * (there.max("month") - there.min("month")).to_numpy()
+
+
+def column_year(mat: jax.Array, swing: jax.Array, table: jax.Array) -> jax.Array:
+    """Annual emission [g CH4 m-2] of the column, last of three years, by air temperature and water table (site,)."""
     depth = jnp.asarray(DEFAULT_GRID.soil.midpoint)[:, None]
     thickness = jnp.asarray(DEFAULT_GRID.soil.thickness)[:, None]
     roots = jnp.exp(-depth / 0.15) * thickness
     roots = jnp.broadcast_to(roots / roots.sum(), (8, mat.size))
-    # Snow keeps boreal soils warmer than the air; the swing shrinks and lags over a damping depth of 1.5 m.
-    mean, swing = mat + 2.5, 12.0 * jnp.exp(-depth / 1.5)
     params = methane_wetland.WetlandParams()
 
+    def ground(day: jax.Array) -> jax.Array:
+        """Surface [degC]: the air's, but under snow half as far below freezing (n-factor, Lunardini 1978)."""
+        air = mat + swing * jnp.sin(2.0 * jnp.pi * (day - 115.0) / 365.0)
+        return jnp.where(air > 0.0, air, 0.5 * air)
+
+    mean = jnp.mean(jax.vmap(ground)(jnp.arange(365.0)), axis=0)
+
     def day(state: methane_wetland.WetlandState, t: jax.Array) -> tuple:
-        celsius = mean + swing * jnp.sin(2.0 * jnp.pi * (t - 115.0) / 365.0 - depth / 1.5)
+        # the yearly wave fades and lags over a damping depth of 1.5 m
+        celsius = mean + (ground(t - depth / 1.5 * 365.0 / (2.0 * jnp.pi)) - mean) * jnp.exp(-depth / 1.5)
         ice = jax.nn.sigmoid(-4.0 * celsius)
         green = 1.5 * jax.nn.sigmoid(celsius[0] - 5.0)
         rh = 1.5e-8 * jnp.exp(0.07 * (celsius[1] - 10.0)) * (1.0 - ice[1])
@@ -186,9 +201,8 @@ def column_year(mat: jax.Array, table: jax.Array) -> jax.Array:
 
 def compare_emission(root: Path) -> dict:
     rows = treat(root)
-    model = np.asarray(
-        jax.jit(column_year)(jnp.asarray(rows.mat.to_numpy()), jnp.asarray(rows.table.to_numpy()))
-    )
+    given = (jnp.asarray(rows[name].to_numpy()) for name in ("mat", "swing", "table"))
+    model = np.asarray(jax.jit(column_year)(*given))
     seen = rows.flux.to_numpy()
     within = lambda name: (rows.Standardized_Ecosystem_Type == name).to_numpy()  # noqa: E731
     return {

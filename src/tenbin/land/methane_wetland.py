@@ -39,7 +39,12 @@ class WetlandParams(eqx.Module):
         0.2, "mol mol-1", bounds=(0.02, 0.6), prior_sd=0.1, source=_RILEY + ", CH4 per C respired"
     )
     production_q10: jax.Array = param(
-        2.0, "1", bounds=(1.2, 6.0), prior_sd=0.8, source=_RILEY + "; 6 in WH 2000"
+        1.33,
+        "1",
+        bounds=(0.8, 6.0),
+        prior_sd=0.3,
+        source="CLM 4.5 (ch4varcon): over and above that of respiration, 2 in all; 1.5 in Yvon-Durocher et al. 2014, "
+        "Nature 507, 488",
     )
     production_base: jax.Array = param(295.0, "K", bounds=(275.0, 305.0), prior_sd=5.0, source=_RILEY)
     redox_time: jax.Array = param(
