@@ -3,8 +3,8 @@
 usage: python benchmarks/soil_respiration.py
 
 Records of untouched soil (SRDB) are averaged over cells of 2.5 degrees, apart by ecosystem; the widest plant type of
-that kind in the cell's estimated cover is run for twenty years under the climatology, uncalibrated. Weather, cover and
-history are not those of the sites, so that a cell can at best explain what climate explains.
+that kind in the cell's estimated cover is run for twenty years under the climatology, uncalibrated. Weather, cover
+and history are not those of the sites, so that a cell can at best explain what climate explains.
 """
 
 from __future__ import annotations
