@@ -15,14 +15,12 @@ from tenbin.core.constants import SECONDS_PER_YEAR
 from tenbin.core.grid import cell_area
 from tenbin.core.provenance import atomic_path
 from tenbin.core.variables import VARIABLES, attributes
-from tenbin.land.plant_types import index_of
 from tenbin.workflow.land_drivers import spacing
 from tenbin.workflow.land_tiles import Tiles
 
 __all__ = ["days_of_months", "global_totals", "maps_of", "write_maps", "write_totals"]
 
 _YEAR = float(SECONDS_PER_YEAR)
-_CROP = index_of("crop")
 _FLUX = "kg m-2 s-1"
 _FILL = np.float32(1e20)
 _OWN: dict[str, tuple[str, str, str]] = {
@@ -144,8 +142,8 @@ def global_totals(fields: Fields, tiles: Tiles, area: np.ndarray, days: np.ndarr
     """
     covered = area[tiles.cell] * tiles.share
 
-    def yearly(name: str, where: np.ndarray | float = 1.0) -> float:
-        return float(np.sum(np.average(fields[name], axis=0, weights=days) * covered * where)) * _YEAR
+    def yearly(name: str) -> float:
+        return float(np.sum(np.average(fields[name], axis=0, weights=days) * covered)) * _YEAR
 
     def stored(name: str) -> float:
         return float(np.sum(fields[name] * covered))
@@ -164,8 +162,7 @@ def global_totals(fields: Fields, tiles: Tiles, area: np.ndarray, days: np.ndarr
         "rice_methane": yearly("riceCH4") * 1e-9,
         "termite_methane": yearly("termiteCH4") * 1e-9,
         "upland_methane_sink": -yearly("uplandCH4") * 1e-9,
-        "soil_nitrous_oxide": yearly("fN2O", tiles.plant_type != _CROP) * 1e-9,
-        "cropland_nitrous_oxide": yearly("fN2O", tiles.plant_type == _CROP) * 1e-9,
+        "soil_nitrous_oxide": yearly("fN2O") * 1e-9,
         "permafrost_area": stored("permafrost") * 1e-12,
         "carbon_drift": stored("drift") * 1e-12,
     }
