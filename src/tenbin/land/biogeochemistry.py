@@ -137,7 +137,7 @@ def _trade(
 ) -> _Traded:
     """Microbes first, then roots, then water take from mineral nitrogen; ammonium and nitrate alike but for water."""
     mineral, ratios = state.mineral, params.nitrogen
-    fixed = nitrogen.fixation(state.mean_npp, ratios, dt=dt)
+    fixed = nitrogen.fixation(state.mean_npp, mineral.ammonium + mineral.nitrate, ratios, dt=dt)
     ammonium, nitrate = mineral.ammonium + brought.ammonium, mineral.nitrate + brought.nitrate
     tiny = float(jnp.finfo(ammonium.dtype).tiny)
     part = jnp.minimum((rotten.taken - rotten.supplement) / (ammonium + nitrate + tiny), 1.0)

@@ -28,7 +28,7 @@ from tenbin.land.biogeochemistry_state import (
     BiogeochemistryState,
 )
 from tenbin.land.canopy import CanopyFluxes, CanopyParams
-from tenbin.land.columns import column_sum, layer_at
+from tenbin.land.columns import layer_at
 from tenbin.land.drivers import Drivers, Surface
 from tenbin.land.energy import EnergyParams
 from tenbin.land.ground import GroundFluxes, GroundParams, GroundState
@@ -276,7 +276,7 @@ def _life(
         soil_temperature=flows.temperature,
         soil_saturation=saturation,
         drainage=flows.drainage,
-        soil_water=column_sum(earth.water.liquid),
+        soil_water=trace_gases.upper_water(earth.water.liquid),
         deposition=weather.nitrogen_deposition,
         fertiliser=weather.fertiliser,
         burned_fraction=weather.burned_fraction,

@@ -34,9 +34,7 @@ ROOTED_DEPTH = 0.5  # m, makes root_fraction / thickness a number, as f_root of 
 AIR_CONDUCTANCE = 5e-3  # m s-1, of the still air over a soil
 PISTON_VELOCITY = 1e-5  # m s-1, between standing water and air in light wind (Cole and Caraco 1998)
 BUBBLE_WIDTH = 0.05  # 1, of the threshold, over which bubbling sets in
-AT_NOTHING = 0.5 * (
-    math.sqrt(1.0 + BUBBLE_WIDTH**2) - 1.0
-)  # smooth threshold at concentration zero, so scaled
+AT_NOTHING = 0.5 * (math.sqrt(1.0 + BUBBLE_WIDTH**2) - 1.0)  # smooth threshold at concentration nought
 
 _WH = "Walter and Heimann 2000, Glob. Biogeochem. Cycles 14, 745"
 _RILEY = "Riley et al. 2011, Biogeosciences 8, 1925 (CLM4Me)"
@@ -49,7 +47,11 @@ class WetlandParams(eqx.Module):
         0.2, "mol mol-1", bounds=(0.02, 0.6), prior_sd=0.1, source=_RILEY + ", CH4 per C respired"
     )
     production_q10: jax.Array = param(
-        2.0, "1", bounds=(1.2, 6.0), prior_sd=0.8, source=_RILEY + "; 6 in WH 2000"
+        1.33,
+        "1",
+        bounds=(0.8, 6.0),
+        prior_sd=0.3,
+        source="CLM 4.5, over that of respiration; 1.5 in Yvon-Durocher et al. 2014, Nature 507, 488",
     )
     production_base: jax.Array = param(295.0, "K", bounds=(275.0, 305.0), prior_sd=5.0, source=_RILEY)
     redox_time: jax.Array = param(

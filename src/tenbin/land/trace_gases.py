@@ -30,6 +30,7 @@ __all__ = [
     "methane_step",
     "nitrogen_soil",
     "nitrogen_step",
+    "upper_water",
 ]
 
 DAY = float(SECONDS_PER_DAY)
@@ -117,6 +118,11 @@ def _upper(values: jax.Array, thickness: jax.Array) -> jax.Array:
     return upper_sum(values * depth, _UPPER) / jnp.sum(depth[:_UPPER], axis=0)
 
 
+def upper_water(liquid: jax.Array) -> jax.Array:
+    """Water [kg m-2] (cell,) of the top 0.3 m, in which mineral nitrogen is dissolved, of (layer, cell)."""
+    return upper_sum(liquid, _UPPER)
+
+
 def methane_step(
     state: GasState,
     weather: Drivers,
@@ -158,7 +164,8 @@ def methane_step(
         state.year_gpp + fade * (living.gpp - state.year_gpp),
         state.year_temperature + fade * (weather.tas - state.year_temperature),
     )
-    eaten = _upland(weather, temperature, water, surface, properties, params)
+    grown = remembered.year_gpp * (DAY * _YEAR_OF_DAYS)
+    eaten = _upland(weather, temperature, water, surface, properties, params, living.snow_depth, grown)
     built = termites.emission(
         remembered.year_gpp, remembered.year_temperature, surface.crop_fraction, params.termites
     )
@@ -242,6 +249,8 @@ def _upland(
     surface: Surface,
     properties: SoilProperties,
     params: GasParams,
+    snow_depth: jax.Array,
+    year_gpp: jax.Array,
 ) -> jax.Array:
     thickness = properties.thickness
     porosity = _upper(properties.porosity, thickness)
@@ -261,6 +270,8 @@ def _upland(
         surface.wetland_fraction,
         weather.ch4,
         params.upland,
+        snow_depth=snow_depth,
+        year_gpp=year_gpp,
     )
 
 
@@ -300,7 +311,7 @@ def nitrogen_step(
         jax.tree.map(lambda pool: pool.astype(kind), mineral),
         soil_temperature=_upper(temperature, thickness),
         water_filled_pore_space=_upper(filled, thickness),
-        heterotrophic_respiration=rh.astype(kind),
+        heterotrophic_respiration=params.denitrification.respired_in_soil * rh.astype(kind),
         net_mineralisation=net_mineralisation.astype(kind),
         soil=soil,
         params=params,
