@@ -20,7 +20,8 @@ from tenbin.land.drivers import Drivers, Surface, surface
 from tenbin.land.ecosystem import LandParams, LandState, Options
 from tenbin.land.parameters import replace
 from tenbin.land.plant_types import index_of
-from tenbin.workflow.land_settings import LandConfig
+from tenbin.workflow.land_estimates import disturbances
+from tenbin.workflow.land_settings import ESTIMATED, LandConfig
 from tenbin.workflow.land_tiles import Tiles
 
 __all__ = [
@@ -178,6 +179,8 @@ def _inputs(
         "fertiliser": np.broadcast_to(np.where(is_crop, _FERTILISER, 0.0), shape),
         "flooded": flooded(here["tas"].values, here["pr"].values) * (rice > 0.0),
     }
+    if config.disturbance == ESTIMATED:
+        extra |= disturbances(here, tiles.plant_type)
     full = here.assign({name: (("time", "cell"), value) for name, value in extra.items() if name not in here})
     return labelled.drivers_of(full, here["lat"].values, config.precision), ground
 
