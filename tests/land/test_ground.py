@@ -146,5 +146,6 @@ def test_gradients_through_freeze_and_thaw_match_central_differences():
     moves = step * jnp.diag(flat)
     both = jax.jit(jax.vmap(loss))(jnp.concatenate([flat + moves, flat - moves])).reshape(2, -1)
     central = np.asarray(both[0] - both[1]) / (2.0 * step)
-    scale = np.maximum(np.abs(central), 1e-3)
+    # The loss is some 270, so that differences over 6e-6 carry an error of 5e-8: slopes below 5e-3 drown in it.
+    scale = np.maximum(np.abs(central), 5e-3)
     assert np.max(np.abs(slope - central) / scale) < 1e-5

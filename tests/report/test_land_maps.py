@@ -39,5 +39,5 @@ def test_every_map_has_a_unit_and_a_scale_of_its_sign():
         assert panel.unit and panel.lowest < panel.highest
         assert (panel.highest == 0.0) == (panel.name == "uplandCH4")
     drawn = land_maps.figure(grid())
-    titles = [ax.get_title() for ax in drawn.axes if ax.get_title()]
+    titles = [ax.get_title(where) for ax in drawn.axes for where in ("left", "center") if ax.get_title(where)]
     assert len(titles) == len(land_maps.PANELS) and all("[" in title for title in titles)

@@ -94,7 +94,7 @@ def test_a_field_of_the_north_bears_one_crop_in_summer():
     share = crop_calendar.sown(
         *weather(lambda d: 280.0 + 12 * wave(d), lambda d: 2e-5 + 0 * d, lambda d: 130 + 100 * wave(d))
     )[:, 0]
-    assert share[170:200].min() > 0.6 and share[:60].max() < 0.2 and share[330:].max() < 0.2
+    assert share[200:230].min() > 0.6 and share[:60].max() < 0.2 and share[330:].max() < 0.2
     assert 0.1 < share.mean() < 0.4
 
 
