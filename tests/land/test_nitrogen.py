@@ -33,9 +33,9 @@ def test_an_empty_store_stops_growth():
 
 
 def test_a_productive_forest_fixes_what_the_fit_to_cleveland_says():
-    # 1.3 (1 - exp(-0.003 x 600)) g m-2 yr-1
+    # 1.8 (1 - exp(-0.003 x 600)) g m-2 yr-1
     fixed = n.fixation(one(0.6), PARAMS) * 365.25
-    np.testing.assert_allclose(fixed, 1.3e-3 * (1 - np.exp(-0.6 / 0.333)), rtol=1e-12)
+    np.testing.assert_allclose(fixed, 1.8e-3 * (1 - np.exp(-0.6 / 0.333)), rtol=1e-12)
 
 
 def test_standing_water_washes_nothing_away():

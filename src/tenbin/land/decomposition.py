@@ -129,8 +129,7 @@ class DecompositionParams(eqx.Module):
         bounds=(0.1, 20.0),
         prior_sd=0.3,
         source="Koven et al. 2013, Biogeosciences 10, 7109: e-folding of decay with depth, which warmth and"
-        " water do not"
-        " explain (minerals, lack of oxygen and of fresh food)",
+        " water do not explain (minerals, lack of oxygen and of fresh food)",
         transform="log",
     )
     structural_lignin: jax.Array = param(

@@ -62,18 +62,16 @@ class LandParams(eqx.Module):
         bounds=(0.2, 9.0),
         prior_sd=1.0,
         source="Asner et al. 2003, Glob. Ecol. Biogeogr. 12, 191: means by biome (4.8, 3.9, 5.7, 5.5, 5.1, 2.7,"
-        " -, 2.1, 1.7,"
-        " 1.7, 1.9, 3.6, 1.3) over the share of it that usual production sustains",
+        " -, 2.1, 1.7, 1.7, 1.9, 3.6, 1.3) over the share of it that usual production sustains",
     )
     leaf_share: jax.Array = param(
-        [0.35] * 8 + [0.45, 0.45, 0.35, 0.70, 0.35],
+        [0.35] * 8 + [0.45, 0.45, 0.35, 0.25, 0.35],
         "1",
         bounds=(0.05, 0.8),
         prior_sd=0.08,
         source="share of NPP that can be leaves: .34 in the canopies of Malhi et al. 2011, Phil. Trans. R. Soc."
-        " B 366,"
-        " 3225; .2 to .35 in Luyssaert et al. 2007, Glob. Change Biol. 13, 2509; grass: .4 to .5 above ground,"
-        " Gherardi and Sala 2020, Glob. Change Biol. 26, 7186; crops' shoots: root to shoot .2 and stems",
+        " B 366, 3225; .2 to .35 in Luyssaert et al. 2007, Glob. Change Biol. 13, 2509; grass: .4 to .5 above"
+        " ground, Gherardi and Sala 2020, Glob. Change Biol. 26, 7186; crops: blades beside stalk and grain",
     )
 
 

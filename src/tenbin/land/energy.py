@@ -100,8 +100,7 @@ class EnergyParams(eqx.Module):
         [300.0, 200.0, 300.0, 300.0, 300.0, 300.0, 300.0, 150.0, 200.0, 200.0, 300.0, 100.0, 0.0],
         "s m-1", bounds=(0.0, 2000.0), prior_sd=150.0,
         source="dead leaves and moss on the soil: Sakaguchi and Zeng 2009, J. Geophys. Res. 114, D01107, 330"
-        " where they lie"
-        " half a leaf area thick; less where fire, herds and ploughs leave less",
+        " where they lie half a leaf area thick; less where fire, herds and ploughs leave less",
     )  # fmt: skip
     ground_share: jax.Array = param(
         0.15,

@@ -51,8 +51,8 @@ class GroundParams(eqx.Module):
         bounds=(0.0, 2.0),
         prior_sd=0.2,
         source="summer's resistance of moss and raw humus beyond that of winter, 5 to 8 cm at 0.13 W m-1 K-1,"
-        " three times"
-        " less when frozen: O'Donnell et al. 2009, Soil Sci. 174, 646; Porada et al. 2016, Cryosphere 10, 2291",
+        " three times less when frozen: O'Donnell et al. 2009, Soil Sci. 174, 646; Porada et al. 2016,"
+        " Cryosphere 10, 2291",
     )
     root_decay: jax.Array = param(
         [0.962, 0.961, 0.967, 0.976, 0.966, 0.943, 0.943, 0.978, 0.952, 0.972, 0.914, 0.961, 0.975],

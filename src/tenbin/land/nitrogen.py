@@ -40,11 +40,11 @@ class NitrogenParams(eqx.Module):
     """Carbon to nitrogen ratios and the pace of uptake, fixation and loss."""
 
     leaf_cn: jax.Array = param(
-        [28.0, 26.0, 30.0, 42.0, 25.0, 45.0, 30.0, 32.0, 25.0, 30.0, 27.0, 35.0, 30.0],
+        [28.0, 26.0, 30.0, 42.0, 25.0, 45.0, 30.0, 32.0, 25.0, 30.0, 27.0, 22.0, 30.0],
         "1",
         bounds=(12.0, 80.0),
         prior_sd=6.0,
-        source=_LEAF_CN + "; crops: whole shoots, 1.2 % nitrogen",
+        source=_LEAF_CN,
     )
     root_cn: jax.Array = param(
         45.0, "1", bounds=(20.0, 90.0), prior_sd=10.0, source="Gordon and Jackson 2000, Ecology 81, 275"
@@ -102,13 +102,11 @@ class NitrogenParams(eqx.Module):
         transform="log",
     )
     fixation_maximum: jax.Array = param(
-        1.3e-3,
+        1.8e-3,
         "kg m-2 yr-1",
         bounds=(0.0, 1.0e-2),
-        prior_sd=5e-4,
-        source="the form fitted to NPP by Thornton et al. 2007 (1.8e-3, 195 Tg a year: Cleveland et al. 1999),"
-        " brought to"
-        " the 52 to 130 Tg of natural land: Davies-Barnard and Friedlingstein 2020, GB006387",
+        prior_sd=8e-4,
+        source="Cleveland et al. 1999, Glob. Biogeochem. Cycles 13, 623, as fitted to NPP by Thornton et al. 2007",
     )
     fixation_npp: jax.Array = param(
         0.333,

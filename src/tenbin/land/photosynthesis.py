@@ -58,7 +58,7 @@ class PhotosynthesisParams(eqx.Module):
 
     vcmax25: jax.Array = param(
         [
-            3.0e-5,
+            2.8e-5,
             3.3e-5,
             3.4e-5,
             3.2e-5,
@@ -77,12 +77,10 @@ class PhotosynthesisParams(eqx.Module):
         prior_sd=2e-5,
         source="own choice near Rogers et al. 2014, Photosynth. Res. 119, 15 (36e-6 arctic, 48e-6 needles, 60e-6"
         " deciduous, 63e-6 to 68e-6 evergreen broadleaves); tropics: 41e-6, on Oxisols 29e-6 (Kattge et al."
-        " 2009, Glob."
-        " Change Biol. 15, 976), two thirds of them such; evergreens less a tenth to a fifth for young and old"
-        " leaves (Wu"
-        " et al. 2016, Science 351, 972), in temperate land lowered to the summers of towers (docs/validation.md); C4"
-        " grass between 15e-6 of Foley et al. 1996, Glob. Biogeochem. Cycles 10, 603, and 24e-6 of Clark et al. 2011,"
-        " Geosci. Model Dev. 4, 701",
+        " 2009, Glob. Change Biol. 15, 976), two thirds of them such; evergreens less a tenth to a fifth for"
+        " young and old leaves (Wu et al. 2016, Science 351, 972), in temperate land lowered to the summers of"
+        " towers (docs/validation.md); C4 grass between 15e-6 of Foley et al. 1996, Glob. Biogeochem. Cycles 10,"
+        " 603, and 24e-6 of Clark et al. 2011, Geosci. Model Dev. 4, 701",
         transform="log",
     )
     jmax_ratio: jax.Array = param(

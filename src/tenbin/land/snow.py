@@ -82,8 +82,7 @@ class SnowParams(eqx.Module):
         bounds=(50.0, 400.0),
         prior_sd=40.0,
         source="least density of new snow once wind has packed it; with settling it gives the 0.2 of taiga and"
-        " 0.3 to "
-        "0.35 of tundra and prairie: Sturm et al. 2010, J. Hydrometeorol. 11, 1380",
+        " 0.3 to 0.35 of tundra and prairie: Sturm et al. 2010, J. Hydrometeorol. 11, 1380",
     )
 
 

@@ -49,11 +49,11 @@ class VegetationCarbonParams(eqx.Module):
     """How plants spend carbon."""
 
     leaf_carbon_per_area: jax.Array = param(
-        [0.045, 0.030, 0.045, 0.090, 0.030, 0.090, 0.040, 0.050, 0.025, 0.025, 0.035, 0.080, 0.040],
+        [0.045, 0.030, 0.045, 0.090, 0.030, 0.090, 0.040, 0.050, 0.025, 0.025, 0.035, 0.025, 0.040],
         "kg m-2",
         bounds=(0.01, 0.3),
         prior_sd=0.02,
-        source=_KATTGE + "; crops: their whole shoots, 10 t ha-1 of dry matter at a leaf area of 5",
+        source=_KATTGE,
         transform="log",
     )
     leaf_turnover: jax.Array = param(
@@ -71,11 +71,10 @@ class VegetationCarbonParams(eqx.Module):
         "yr-1",
         bounds=(0.002, 3.0),
         prior_sd=0.01,
-        source="rainforest: 0.5 kg m-2 yr-1 of wood (Malhi et al. 2011) for 17 kg m-2 (Saatchi et al. 2011,"
-        " PNAS 108, 9899);"
-        " forests of the north: 1 to 1.5 % of trees die (van Mantgem et al. 2009, Science 323, 521; Senf et al."
-        " 2018, Nat."
-        " Commun. 9, 4978) and 1 % of wood falls as branches; others Sitch et al. 2003, rounded",
+        source="rainforest: 0.5 kg m-2 yr-1 of wood (Malhi et al. 2011) for 17 kg m-2 (Saatchi et al. 2011, PNAS"
+        " 108, 9899); forests of the north: 1 to 1.5 % of trees die (van Mantgem et al. 2009, Science 323, 521;"
+        " Senf et al. 2018, Nat. Commun. 9, 4978) and 1 % of wood falls as branches; others Sitch et al. 2003,"
+        " rounded",
         transform="log",
     )
     root_turnover: jax.Array = param(
