@@ -48,7 +48,11 @@ def sown(tas: npt.ArrayLike, pr: npt.ArrayLike, rsds: npt.ArrayLike) -> Floats:
 def _cover(day: npt.ArrayLike) -> Floats:
     """Ground covered by a crop [0..1] `day` days after sowing: FAO 56's stages of 25, 35, 50 and 30 days (table 11),
     bare at first, closing, closed, and ripening to 0.3; nothing after the harvest."""
-    return np.interp(day, [0.0, 25.0, 60.0, 110.0, SEASON - 1.0, SEASON], [0.05, 0.15, 1.0, 1.0, 0.3, 0.0])
+    return np.interp(
+        np.asarray(day, dtype=float),
+        [0.0, 25.0, 60.0, 110.0, SEASON - 1.0, SEASON],
+        [0.05, 0.15, 1.0, 1.0, 0.3, 0.0],
+    )
 
 
 def _suitability(tas: Floats, pr: Floats, rsds: Floats) -> Floats:
