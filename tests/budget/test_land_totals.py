@@ -23,6 +23,12 @@ def test_a_sum_is_within_its_published_range_or_low_or_high():
     assert table.loc["gpp", ["low", "high", "unit"]].tolist() == [110, 150, "Pg C yr-1"]
 
 
+def test_nitrous_oxide_of_fields_is_no_row_of_natural_soils():
+    rows = land_totals.ledger_rows({"cropland_nitrous_oxide": 3.0}, 2010, 2010)
+    assert rows.empty
+    assert land_totals.totals_table({"cropland_nitrous_oxide": 3.0})["verdict"].tolist() == ["within"]
+
+
 def test_a_part_of_the_globe_is_not_called_low():
     table = land_totals.totals_table(SUMS, whole=False).set_index("quantity")
     assert set(table["verdict"].drop("x")) == {"part of the globe"}

@@ -163,3 +163,20 @@ def test_slopes_agree_with_central_differences_through_the_shortage_of_nitrogen(
     central = np.asarray([value(1.0 + row) - value(1.0 - row) for row in nudge]) / 2e-4
     assert bool((np.abs(central) > 0.0).all())
     np.testing.assert_allclose(slope, central, rtol=1e-5)
+
+
+def test_litter_rots_with_the_nitrogen_that_the_soil_frees_on_the_same_day():
+    """With no mineral nitrogen left over from yesterday, litter decays only by what the slow pools mineralise."""
+
+    def with_soil(slow):
+        state = start()
+        dead = state.dead.at[0, 1].set(0.5).at[1, 1].set(0.5 / 150.0)
+        dead = dead.at[0, 4].set(slow).at[1, 4].set(slow / 16.0)
+        none = jax.tree.map(jnp.zeros_like, state.mineral)
+        return state._replace(dead=dead, mineral=none)
+
+    poor, rich = (
+        step_jit(with_soil(slow), a_day(deposition=0.0, fertiliser=0.0), PARAMS)[1].decay[1]
+        for slow in (1e-6, 20.0)
+    )
+    assert bool((rich > 1.15 * poor).all())

@@ -81,3 +81,9 @@ def test_activity_and_its_slope_are_finite_from_deep_frost_to_desert_heat(dtype)
         value, slope = jax.vjp(lambda t, w: d.layer_activity(t, w, PARAMS), temperature, saturation)
         for array in (value, *slope(jnp.ones_like(value))):
             assert bool(jnp.isfinite(array).all())
+
+
+def test_decay_slows_with_depth_by_the_factor_of_koven():
+    slowed = d.depth_slowing(PARAMS, 8)
+    middle = np.asarray(DEFAULT_GRID.midpoint[:8])
+    np.testing.assert_allclose(slowed[:, 0], np.exp(-middle / 0.5), rtol=1e-12)

@@ -132,7 +132,7 @@ def test_leaves_that_grow_stay_within_bounds_and_follow_the_year(grown):
 
 
 def test_following_the_origins_of_water_and_gases_changes_no_water(grown, bare):
-    """Gases take nitrogen out of the soil, which plants miss later; in January that is not yet felt."""
+    """Gases take nitrogen out of the soil, which plants miss later; in January only the first new leaves feel it."""
     with_all, without = grown[0][1].months, bare[1].months
     assert set(with_all) - set(without) == {
         "wetlandCH4",
@@ -143,7 +143,7 @@ def test_following_the_origins_of_water_and_gases_changes_no_water(grown, bare):
         "fNOx",
     }
     for name in ("evspsbl", "tran", "mrro", "snd", "tsl", "gpp", "hfls", "hfss"):
-        np.testing.assert_allclose(without[name][0], with_all[name][0], rtol=1e-6, atol=1e-15, err_msg=name)
+        np.testing.assert_allclose(without[name][0], with_all[name][0], rtol=1e-4, atol=1e-15, err_msg=name)
 
 
 @pytest.fixture(scope="module")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import equinox as eqx
 import numpy as np
 import pytest
 
@@ -108,3 +109,59 @@ def test_a_dry_surface_is_warmer_than_the_air_and_gradients_are_finite():
     for celsius in (-60.0, 0.0, 50.0):
         slopes = jax.grad(total, argnums=(0, 1))(jnp.array(celsius + 273.15), jnp.array(0.0))
         assert np.isfinite(slopes).all()
+
+
+def test_the_air_holds_less_over_ice_than_over_supercooled_water():
+    # Sonntag 1990: 0.9054 at -10 and 0.7431 at -30 degC
+    celsius = jnp.array([-30.0, -10.0, 0.0, 15.0])
+    np.testing.assert_allclose(energy.ice_over_water(celsius + 273.15), [0.7431, 0.9054, 1.0, 1.0], rtol=5e-3)
+
+
+def test_snow_in_air_saturated_over_ice_does_not_sublimate():
+    still = {"snow_cover": jnp.array([1.0]), "lai": 0.0, "clearness": jnp.array(0.3)}
+
+    def sublimation(vpd):
+        values = (0.0, 20000.0, 253.15, 253.15, 253.15, vpd, 1e5, 3.0, 0.0, 0.0, 0.5)
+        arguments = (jnp.array([v]) for v in values)
+        options = {name: value for name, value in still.items() if name != "lai"}
+        return float(
+            energy.daily(*arguments, of_type(energy.EnergyParams()), **options).sublimation_potential[0]
+        )
+
+    frosty = 126.0 * (1.0 - float(energy.ice_over_water(jnp.array(253.15))))
+    assert sublimation(frosty) < 0.2 * sublimation(frosty + 40.0)
+
+
+def test_a_hot_surface_stirs_the_air_and_stays_cooler_than_in_neutral_air():
+    dry = day(conductance=0.0, wetness=0.0)
+    neutral = energy.close(dry._replace(convection=0.0), jnp.array([290.0]), jnp.zeros(1))
+    stirred = energy.close(dry, jnp.array([290.0]), jnp.zeros(1))
+    assert 290.0 < float(stirred.surface_temperature[0]) < float(neutral.surface_temperature[0])
+    np.testing.assert_allclose(stirred.sensible, neutral.sensible)
+
+
+def test_the_warmth_of_a_stirred_surface_solves_choudhury_and_monteith_within_a_tenth():
+    """With 5 Ri of 0.3 per kelvin and 10 K in neutral air, x (1 + 0.3 x)^0.75 = 10 has x = 5.02."""
+    assert 5.02 * (1.0 + 0.3 * 5.02) ** 0.75 == pytest.approx(10.0, rel=5e-3)
+    of_ten = day(conductance=0.0, wetness=0.0)
+    scaled = of_ten._replace(
+        convection=jnp.array([0.3]), net_radiation=10.0 * of_ten.heat_capacity / of_ten.resistance
+    )
+    made = energy.close(scaled, jnp.array([290.0]), jnp.zeros(1)).surface_temperature - 290.0
+    assert float(15.0 * jnp.arctanh(made[0] / 15.0)) == pytest.approx(5.02, rel=0.11)
+
+
+def test_litter_spares_the_water_of_the_soil():
+    bare, covered = (
+        energy.daily(
+            *(jnp.array([v]) for v in (200.0, 50000.0, 290.0, 285.0, 295.0, 800.0, 1e5, 3.0, 0.5, 0.1, 0.8)),
+            energy_with_litter(resistance),
+        )
+        for resistance in (0.0, 300.0)
+    )
+    assert float(covered.soil_evaporation_potential[0]) < 0.7 * float(bare.soil_evaporation_potential[0])
+    np.testing.assert_allclose(covered.transpiration_potential, bare.transpiration_potential)
+
+
+def energy_with_litter(resistance):
+    return eqx.tree_at(lambda p: p.litter_resistance, of_type(energy.EnergyParams()), jnp.asarray(resistance))

@@ -40,7 +40,8 @@ def test_dim_light_is_used_at_the_quantum_yield():
     slope = jax.grad(lambda i: leaf(i).gross)(jnp.array(1e-7))
     out = leaf(1e-7)
     compensation = 42.75e-6 * PRESSURE
-    expected = 0.25 * 0.425 * (out.ci - compensation) / (out.ci + 2 * compensation)
+    # Bernacchi et al. 2003: half of 0.352 + 0.022 t - 0.00034 t^2 electrons a photon
+    expected = 0.25 * 0.345 * (out.ci - compensation) / (out.ci + 2 * compensation)
     assert float(slope) == pytest.approx(float(expected), rel=0.02)
 
 
@@ -121,3 +122,10 @@ def test_the_slopes_of_the_lesser_of_two_rates_are_those_of_central_differences(
     for dtype in ("float32", "float64"):
         slopes = jax.jit(jax.vmap(jax.grad(lesser), (0, None)))(both.astype(dtype), jnp.asarray(0.97, dtype))
         assert np.isfinite(slopes).all() and (np.asarray(slopes) > -1e-3).all()
+
+
+def test_cold_leaves_use_light_worse():
+    # Bernacchi et al. 2003: 0.538 at 10 and 0.6895 at 25 degC
+    yields = ph.yield_response(jnp.array([263.15, 283.15, 298.15]))
+    np.testing.assert_allclose(yields[1:], [0.538 / 0.6895, 1.0], rtol=2e-3)
+    assert 0.0 < float(yields[0]) < 0.2

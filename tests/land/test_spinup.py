@@ -156,3 +156,12 @@ def test_flows_at_rest_are_those_of_the_map_of_the_year():
     lost = jax.lax.scan(day, rest, (fractions, LITTER))[1].sum(0)
     flows = spinup.steady_losses(LITTER.sum(0), jnp.zeros((6, 2)), plan)
     np.testing.assert_allclose(flows, lost, rtol=1e-9)
+
+
+def test_litter_that_lacks_nitrogen_is_not_piled_up_by_settling():
+    """Starved litter hardly rots: a hundredfold of it would be no nearer to rest."""
+    year, constants, state = forest_year()
+    after, fluxes = year(state)
+    starved = fluxes._replace(decayed=fluxes.decayed.at[:2].multiply(1e-3))
+    settled = spinup.settled(state, after, starved, 365 * 86400.0, constants)
+    assert bool((settled.dead[0, :2] <= 2.0 * after.dead[0, :2] + 1e-9).all())

@@ -16,7 +16,9 @@ DAY = 86400.0
 
 
 class Params(eqx.Module):
-    snow: snow.SnowParams = eqx.field(default_factory=snow.SnowParams)
+    snow: snow.SnowParams = eqx.field(
+        default_factory=lambda: jax.tree.map(lambda x: x if x.ndim == 0 else x[6], snow.SnowParams())
+    )
     hydraulics: soil_hydraulics.SoilHydraulicsParams = eqx.field(
         default_factory=soil_hydraulics.SoilHydraulicsParams
     )

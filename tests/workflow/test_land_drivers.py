@@ -147,13 +147,13 @@ def test_faults_of_drivers_map_and_parameters_come_together_and_nothing_is_writt
         tmp_path,
         stored(bad, tmp_path),
         cover=str(cover),
-        parameters={"lai_productivity": 99.0, "greatest_lia": 1.0},
+        parameters={"leaf_share": 99.0, "greatest_lia": 1.0},
     )
     out = tmp_path / "out"
     with pytest.raises(InputError) as caught:
         land_run.run(asked, out, Console(quiet=True))
     told = str(caught.value)
-    for words in ("as in degC", "shares that sum to 1.4", "lai_productivity", "did you mean 'greatest_lai'?"):
+    for words in ("as in degC", "shares that sum to 1.4", "leaf_share", "did you mean 'greatest_lai'?"):
         assert words in told
     assert not out.exists()
 

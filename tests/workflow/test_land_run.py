@@ -176,7 +176,7 @@ def test_two_years_and_one_more_from_the_restart_are_three_years(land):
 
 
 def test_changed_settings_and_exchanged_files_do_not_meet_old_blocks(whole, land):
-    out, told = land("whole", settle_years=1, parameters={"lai_productivity": 0.5})
+    out, told = land("whole", settle_years=1, parameters={"leaf_share": 0.3})
     assert "2 of 2 blocks to run" in told
     _, told = land("whole")
     assert "2 of 2 blocks to run" in told

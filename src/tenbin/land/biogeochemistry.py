@@ -48,6 +48,14 @@ __all__ = [
 ROOT_ZONE = 3
 """Fine roots lie as deep as the active pool, of which this is the place in `decomposition.POOLS`."""
 
+REMEMBERED_YEARS = 3.0
+"""E-folding time of the memory of production [yr]: a plain year's would be a third higher in autumn than in
+spring."""
+_FROZEN = 1e-6
+"""Pace that is nought to roots [1], which keeps the square root's slope finite."""
+_SHRINK = 1.0 - 1e-6
+"""Keeps rounding from letting microbes take more than was freed [1]."""
+
 Hold = Callable[[Any], Any]
 
 
@@ -96,13 +104,18 @@ def _rot(
     if limited:
         offered = dead * potential
         needed = hold(offered[CARBON] * fixed.dead_nitrogen)
-        fractions = hold(potential * nitrogen.limitation_of_decay(offered[NITROGEN], needed, available, hold))
+        # Pools with nitrogen to spare are not slowed: what they free today is there for the others.
+        spare = decay.sum_of_rows(jnp.maximum(offered[NITROGEN] - needed, 0.0))
+        within_reach = hold(available + spare * _SHRINK)
+        fractions = hold(
+            potential * nitrogen.limitation_of_decay(offered[NITROGEN], needed, within_reach, hold)
+        )
     lost = hold(dead * fractions)
     balance = lost[NITROGEN] - lost[CARBON] * fixed.dead_nitrogen
     freed, taken = hold(
         (decay.sum_of_rows(jnp.maximum(balance, 0.0)), decay.sum_of_rows(jnp.maximum(-balance, 0.0)))
     )
-    supplement = jnp.zeros_like(taken) if limited else jnp.maximum(taken - available, 0.0)
+    supplement = jnp.zeros_like(taken) if limited else jnp.maximum(taken - available - freed, 0.0)
     return _Decayed(
         fractions, lost, hold(decay.inherited(lost[CARBON], fixed.cascade)), freed, taken, supplement
     )
@@ -138,11 +151,12 @@ def _trade(
     """Microbes first, then roots, then water take from mineral nitrogen; ammonium and nitrate alike but for water."""
     mineral, ratios = state.mineral, params.nitrogen
     fixed = nitrogen.fixation(state.mean_npp, mineral.ammonium + mineral.nitrate, ratios, dt=dt)
-    ammonium, nitrate = mineral.ammonium + brought.ammonium, mineral.nitrate + brought.nitrate
+    ammonium = mineral.ammonium + brought.ammonium + rotten.freed
+    nitrate = mineral.nitrate + brought.nitrate
     tiny = float(jnp.finfo(ammonium.dtype).tiny)
     part = jnp.minimum((rotten.taken - rotten.supplement) / (ammonium + nitrate + tiny), 1.0)
     gone_ammonium, gone_nitrate = ammonium * part, nitrate * part
-    ammonium, nitrate = hold((ammonium - gone_ammonium + rotten.freed + fixed, nitrate - gone_nitrate))
+    ammonium, nitrate = hold((ammonium - gone_ammonium + fixed, nitrate - gone_nitrate))
     held, root = VegetationPools(*(organ[NITROGEN] for organ in living)), living.root[CARBON]
     target = ratios.reserve_share * (held.leaf + held.root)
     share = nitrogen.uptake_share(ammonium + nitrate, root, held.reserve, target, warmth, ratios, dt=dt)
@@ -201,9 +215,12 @@ def step(
     hold = partial(held_in_memory, ones=unseen_ones(now.dead))
     dead = hold(now.dead)
     activity = decay.layer_activity(temperature, inputs.soil_saturation, params.decomposition)
-    pace = hold(decay.depth_means(activity, fixed.cascade.weights))
+    slowed = activity * decay.depth_slowing(params.decomposition, n, grid).astype(activity.dtype)
+    pace = hold(decay.depth_means(slowed, fixed.cascade.weights))
     potential = hold(decay.decayed_share(fixed.cascade.exponents * (pace * inputs.oxygen)))
     root_zone = fixed.cascade.weights[ROOT_ZONE : ROOT_ZONE + 1]
+    # Uptake answers to cold and drought half as steeply as decay: Q10 of 1.4 to 1.6, Bassirirad 2000.
+    vigour = jnp.sqrt(decay.depth_means(activity, root_zone)[0] + _FROZEN)
     breath = hold(breathe(now, inputs, decay.depth_means(temperature, root_zone)[0], params, dt))
     grown = grow(now, inputs, breath, params, fixed, nitrogen_limitation, dt, hold)
     living = hold(after_growth(now, grown))
@@ -213,7 +230,7 @@ def step(
     brought = _fed(inputs, params.nitrogen, dt)
     available = hold(now.mineral.ammonium + now.mineral.nitrate + brought.ammonium + brought.nitrate)
     rotten = _rot(dead, available, potential, fixed, nitrogen_limitation, hold)
-    trade = _trade(now, brought, rotten, living, pace[ROOT_ZONE], inputs, params, dt, hold)
+    trade = _trade(now, brought, rotten, living, vigour, inputs, params, dt, hold)
     smoke = hold((dead - rotten.lost) * fire.dead_burnt(burned, inputs.fuel_moisture, fixed.fuel))
     booked = _changes(now, inputs, grown, fallen, rotten, trade, smoke, params, fixed, dt, hold)
     return _added(state, booked), _fluxes(
@@ -249,7 +266,7 @@ def _changes(
     dead = _laid_down(fall, params, hold) + gained - rotten.lost - smoke
     goods = at(0, 2, fall.wood_fast) + at(1, 2, fall.wood_slow) - now.products * fixed.product_decay
     npp = assimilated - alive - grown.cost
-    memory = (npp * (YEAR / dt) - now.mean_npp) * (dt / YEAR)
+    memory = (npp * (YEAR / dt) - now.mean_npp) * (dt / (REMEMBERED_YEARS * YEAR))
     return BiogeochemistryState(vegetation, dead, goods, trade.change, grown.full_leaf, memory)
 
 

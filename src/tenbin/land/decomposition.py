@@ -23,6 +23,7 @@ __all__ = [
     "decay_fractions",
     "decayed_share",
     "depth_means",
+    "depth_slowing",
     "inherited",
     "layer_activity",
     "lloyd_taylor",
@@ -123,6 +124,15 @@ class DecompositionParams(eqx.Module):
     passive_depth: jax.Array = param(
         0.50, "m", bounds=(0.05, 3.0), prior_sd=0.2, source=_DEPTH, transform="log"
     )
+    slowing_depth: jax.Array = param(
+        0.5,
+        "m",
+        bounds=(0.1, 20.0),
+        prior_sd=0.3,
+        source="Koven et al. 2013, Biogeosciences 10, 7109: e-folding of decay with depth, which warmth and"
+        " water do not explain (minerals, lack of oxygen and of fresh food)",
+        transform="log",
+    )
     structural_lignin: jax.Array = param(
         [0.30, 0.28, 0.30, 0.38, 0.32, 0.38, 0.35, 0.32, 0.18, 0.18, 0.25, 0.18, 0.25],
         "1",
@@ -162,6 +172,14 @@ def lloyd_taylor(temperature: jax.Array, activation: float = 308.56) -> jax.Arra
 def century_temperature(temperature: jax.Array) -> jax.Array:
     """Century's arc tangent, 0.56 + 0.465 atan(0.097 (T - 15.7)) [1] with T in degC (Del Grosso et al. 2005)."""
     return 0.56 + 0.465 * jnp.arctan(0.097 * (temperature - (float(ZERO_CELSIUS) + 15.7)))
+
+
+def depth_slowing(params: DecompositionParams, n_layer: int, grid: SoilGrid = DEFAULT_GRID) -> jax.Array:
+    """Pace of decay at depth over that at the surface [1], exp(-z / `slowing_depth`) at the layers' middles;
+    (layer, 1
+    or cell). Koven et al. 2013."""
+    middle = jnp.asarray(grid.midpoint[:n_layer], params.slowing_depth.dtype)
+    return jnp.exp(-middle[:, None] / jnp.atleast_1d(params.slowing_depth))
 
 
 def layer_activity(temperature: jax.Array, saturation: jax.Array, params: DecompositionParams) -> jax.Array:

@@ -31,6 +31,8 @@ class Drivers(NamedTuple):
     burned_fraction: jax.Array
     flooded: jax.Array
     conversion: jax.Array
+    wood_harvest: jax.Array
+    sown: jax.Array
 
 
 DRIVER_UNITS = {
@@ -53,10 +55,14 @@ DRIVER_UNITS = {
     "burned_fraction": "s-1",
     "flooded": "1",
     "conversion": "s-1",
+    "wood_harvest": "s-1",
+    "sown": "1",
 }
 """Unit of every driver. Nitrogen is counted as N; `burned_fraction` and `conversion` (natural land to crop) are
-fractions of the cell per second; `flooded` is the share of rice land under water; `clearness` is sunlight over that
-at the top of the air."""
+fractions of the cell per second; `wood_harvest` is the share of standing wood cut per second; `flooded` is the
+share of
+rice land under water, `sown` that of cropland under a crop; `clearness` is sunlight over that at the top of"
+" the air."""
 
 
 class Surface(NamedTuple):
@@ -103,6 +109,8 @@ _DRIVER_DEFAULTS = {
     "burned_fraction": 0.0,
     "flooded": 0.0,
     "conversion": 0.0,
+    "wood_harvest": 0.0,
+    "sown": 1.0,
 }
 
 

@@ -37,8 +37,9 @@ from tenbin.land.parameters import at_cells
 from tenbin.land.phenology import PhenologyParams, PhenologyState
 from tenbin.land.plant_types import PLANT_TYPES
 from tenbin.land.soil_grid import DEFAULT_GRID, SoilGrid
-from tenbin.land.soil_hydraulics import SoilProperties, properties
+from tenbin.land.soil_hydraulics import SoilProperties, organic_profile, properties
 from tenbin.land.trace_gases import GasFluxes, GasParams, GasState, Living
+from tenbin.land.vegetation_carbon import common_part
 
 __all__ = [
     "LandFluxes",
@@ -46,10 +47,12 @@ __all__ = [
     "LandState",
     "Options",
     "Place",
+    "built_lai",
     "initial_state",
     "place",
     "place_with",
     "step",
+    "sustained_lai",
 ]
 
 DAY = float(SECONDS_PER_DAY)
@@ -65,19 +68,21 @@ class LandParams(eqx.Module):
     life: BiogeochemistryParams = eqx.field(default_factory=BiogeochemistryParams)
     gases: GasParams = eqx.field(default_factory=GasParams)
     greatest_lai: jax.Array = param(
-        [6.0, 5.0, 5.0, 5.0, 5.5, 4.0, 4.0, 2.5, 4.0, 4.0, 2.0, 4.5, 1.0],
+        [6.0, 4.5, 5.5, 5.0, 5.5, 3.4, 3.6, 2.3, 2.6, 2.1, 2.2, 4.0, 1.3],
         "1",
         bounds=(0.2, 9.0),
         prior_sd=1.0,
-        source="Asner et al. 2003, Glob. Ecol. Biogeogr. 12, 191: means by biome and their spread",
+        source="Asner et al. 2003, Glob. Ecol. Biogeogr. 12, 191: means by biome (4.8, 3.9, 5.7, 5.5, 5.1, 2.7,"
+        " -, 2.1, 1.7, 1.7, 1.9, 3.6, 1.3) over the share of it that usual production sustains",
     )
-    lai_productivity: jax.Array = param(
-        0.35,
-        "kg m-2 yr-1",
-        bounds=(0.05, 1.5),
-        prior_sd=0.15,
-        source="own choice: NPP whose canopy is at 63 % of the greatest leaf area",
-        transform="log",
+    leaf_share: jax.Array = param(
+        [0.35] * 8 + [0.45, 0.45, 0.35, 0.25, 0.35],
+        "1",
+        bounds=(0.05, 0.8),
+        prior_sd=0.08,
+        source="share of NPP that can be leaves: .34 in the canopies of Malhi et al. 2011, Phil. Trans. R. Soc."
+        " B 366, 3225; .2 to .35 in Luyssaert et al. 2007, Glob. Change Biol. 13, 2509; grass: .4 to .5 above"
+        " ground, Gherardi and Sala 2020, Glob. Change Biol. 26, 7186; crops: blades beside stalk and grain",
     )
 
 
@@ -139,7 +144,8 @@ def place(surface: Surface, params: LandParams, options: Options) -> Place:
 def place_with(surface: Surface, here: LandParams, options: Options) -> Place:
     """Constants of a run whose parameters are already those of the cells, each () or (cell,)."""
     dtype = surface.latitude.dtype
-    soil = properties(surface.sand, surface.clay, surface.organic, options.grid, here.ground.hydraulics)
+    organic = organic_profile(surface.organic, options.grid)
+    soil = properties(surface.sand, surface.clay, organic, options.grid, here.ground.hydraulics)
     decay = jnp.broadcast_to(here.ground.root_decay, surface.latitude.shape)
     pathway = jnp.asarray([kind.c4 for kind in PLANT_TYPES], dtype)[surface.plant_type]
     roots = soil_water.root_fraction(decay, options.grid)
@@ -175,7 +181,8 @@ def step(
     moisture = soil_water.moisture_stress(
         state.ground.water.liquid, here.root_fraction, here.soil, p.ground.water
     )
-    leaves, lai = _leaves(state, weather, moisture, p, options, dt)
+    leaves, wanted = _leaves(state, weather, moisture, p, options, dt)
+    lai = built_lai(wanted, state.life, p) if options.lai == "prognostic" else wanted
     uptake = _canopy(leaves, weather, lai, moisture, here)
     balance = _energy(state.ground, weather, lai, uptake.conductance, here)
     rain, snowfall = snow.partition(weather.pr, weather.tas, p.ground.snow)
@@ -184,7 +191,7 @@ def step(
         state.ground, sky, here.root_fraction, here.soil, p.ground, tagged=options.tags,
         flow_constants=here.flow if dt == DAY else None, dt=dt,
     )  # fmt: skip
-    life, turnover = _life(state.life, weather, lai, uptake, earth, flows, here, options, dt)
+    life, turnover = _life(state.life, weather, wanted, uptake, earth, flows, here, options, dt)
     gases, methane, life, nitrogen = state.gases, None, life, None
     if options.gases:
         gases, methane = _methane(state.gases, weather, lai, turnover, earth, flows, here, options, dt)
@@ -193,12 +200,36 @@ def step(
     return after, LandFluxes(lai, moisture, uptake, flows, turnover, methane, nitrogen)
 
 
+_SEEDLINGS = 0.02
+"""Production on which seeds and rootstocks count in land that lost its plants [kg C m-2 yr-1], own choice."""
+
+
+_SEEDLING_LAI = 0.02
+"""Leaf area of seedlings [1], own choice."""
+
+
+def sustained_lai(npp: jax.Array, p: LandParams) -> jax.Array:
+    """Greatest leaf area [1] that `leaf_share` of the last year's NPP [kg C m-2 yr-1] can build and renew.
+
+    A leaf area L costs L m k a year, m its carbon per area [kg m-2] and k its turnover [yr-1]; the area so paid for
+    saturates at that of dense stands: G (1 - exp(-share NPP / (G m k))).
+    """
+    cost = p.life.vegetation.leaf_carbon_per_area * p.life.vegetation.leaf_turnover * p.greatest_lai
+    paid = p.leaf_share * jnp.maximum(npp, _SEEDLINGS) / cost
+    return -p.greatest_lai * jnp.expm1(-paid)
+
+
+def built_lai(wanted: jax.Array, life: BiogeochemistryState, p: LandParams) -> jax.Array:
+    """Leaf area [1] that stands: what the season wants, as far as leaf carbon was there to build it."""
+    built = life.vegetation.leaf.astype(wanted.dtype) / p.life.vegetation.leaf_carbon_per_area
+    return common_part(wanted, built + _SEEDLING_LAI)
+
+
 def _leaves(
     state: LandState, weather: Drivers, moisture: jax.Array, p: LandParams, options: Options, dt: float
 ) -> tuple[PhenologyState, jax.Array]:
     given = weather.lai if options.lai == "prescribed" else None
-    grown = jnp.maximum(state.life.mean_npp, 0.0).astype(moisture.dtype)
-    most = p.greatest_lai * (1.0 - jnp.exp(-grown / p.lai_productivity))
+    most = weather.sown * sustained_lai(state.life.mean_npp.astype(moisture.dtype), p)
     return phenology.step(
         state.leaves, weather.tas, weather.day_length, moisture, most, p.phenology, dt,
         rsds=weather.rsds, vpd=weather.vpd, prescribed_lai=given,
@@ -283,6 +314,7 @@ def _life(
         sand=here.surface.sand,
         clay=here.surface.clay,
         conversion=weather.conversion,
+        wood_harvest=weather.wood_harvest,
         fuel_moisture=layer_at(saturation, 0),
     )
     return biogeochemistry.step(

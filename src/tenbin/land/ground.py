@@ -7,7 +7,7 @@ from typing import NamedTuple
 import equinox as eqx
 
 from tenbin.core.arrays import jax, jnp
-from tenbin.core.constants import SECONDS_PER_DAY
+from tenbin.core.constants import SECONDS_PER_DAY, ZERO_CELSIUS
 from tenbin.core.params import param
 from tenbin.core.tags import SOIL_TAGS
 from tenbin.land import energy as surface_energy
@@ -16,6 +16,7 @@ from tenbin.land.columns import column_sum
 from tenbin.land.energy import EnergyFluxes
 from tenbin.land.interception import CanopyWater, InterceptionParams
 from tenbin.land.permafrost import PermafrostParams
+from tenbin.land.smoothing import smooth_step
 from tenbin.land.snow import SnowParams, SnowState
 from tenbin.land.soil_grid import SoilGrid
 from tenbin.land.soil_heat import SoilHeatParams, SoilHeatState
@@ -45,6 +46,15 @@ class GroundParams(eqx.Module):
     snow: SnowParams = eqx.field(default_factory=SnowParams)
     ice: PermafrostParams = eqx.field(default_factory=PermafrostParams)
     interception: InterceptionParams = eqx.field(default_factory=InterceptionParams)
+    moss_resistance: jax.Array = param(
+        [0.0, 0.0, 0.0, 0.1, 0.1, 0.6, 0.6, 0.0, 0.05, 0.0, 0.4, 0.0, 0.0],
+        "m2 K W-1",
+        bounds=(0.0, 2.0),
+        prior_sd=0.2,
+        source="summer's resistance of moss and raw humus beyond that of winter, 5 to 8 cm at 0.13 W m-1 K-1,"
+        " three times less when frozen: O'Donnell et al. 2009, Soil Sci. 174, 646; Porada et al. 2016,"
+        " Cryosphere 10, 2291",
+    )
     root_decay: jax.Array = param(
         [0.962, 0.961, 0.967, 0.976, 0.966, 0.943, 0.943, 0.978, 0.952, 0.972, 0.914, 0.961, 0.975],
         "cm-1",
@@ -194,7 +204,7 @@ def step(
         state.water.liquid,
         state.water.ice,
         surface,
-        wet.pack.resistance,
+        wet.pack.resistance + params.moss_resistance * smooth_step(surface - float(ZERO_CELSIUS), 2.0),
         properties,
         params.heat,
         dt=dt,

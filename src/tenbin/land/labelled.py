@@ -26,6 +26,8 @@ _OPTIONAL = (
     "burned_fraction",
     "flooded",
     "conversion",
+    "wood_harvest",
+    "sown",
 )
 _WARM = 293.15
 _COLD = 276.15

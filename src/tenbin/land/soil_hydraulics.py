@@ -12,7 +12,14 @@ from tenbin.core.constants import Constant
 from tenbin.core.params import param
 from tenbin.land.soil_grid import SoilGrid
 
-__all__ = ["WATER_DENSITY", "SoilHydraulicsParams", "SoilProperties", "properties", "saturation_at_suction"]
+__all__ = [
+    "WATER_DENSITY",
+    "SoilHydraulicsParams",
+    "SoilProperties",
+    "organic_profile",
+    "properties",
+    "saturation_at_suction",
+]
 
 WATER_DENSITY = Constant(
     1000.0, "kg m-3", "definition of the depth of a mass of water; ice counts by mass too"
@@ -89,6 +96,16 @@ class SoilProperties(NamedTuple):
     """Heat capacity of the solids of the whole layer [J m-2 K-1]; of rock below the soil."""
     thickness: jax.Array
     """Thickness of the layers [m], (layer of all, 1)."""
+
+
+def organic_profile(topsoil: jax.Array, grid: SoilGrid) -> jax.Array:
+    """Share of organic matter [0..1] of each layer of soil (layer, cell) from that of the `topsoil` (cell,).
+
+    It stays to 0.15 m and then thins by e every 0.3 m, as in the profiles of boreal soils that Lawrence and Slater
+    2008 (Clim. Dyn. 30, 145) take from Zinke et al. 1986: raw humus and peat lie over mineral ground.
+    """
+    depth = grid.column(grid.midpoint[: grid.n_soil], topsoil)
+    return topsoil * jnp.exp(-jnp.maximum(depth - 0.15, 0.0) / 0.3)
 
 
 def properties(

@@ -87,9 +87,14 @@ _FARTHEST = 1.0e4
 """No store is scaled by more than this at once [1]: a guard for pools that did not move at all."""
 
 
-def _ratio(steady: jax.Array, simulated: jax.Array) -> jax.Array:
+_FARTHEST_FINE = 2.0
+"""The same for fine litter, which is nearly at rest with its inputs after a few years: what it lacks then is nitrogen
+that rots with it, and more litter would not rot the faster for it."""
+
+
+def _ratio(steady: jax.Array, simulated: jax.Array, most: float = _FARTHEST) -> jax.Array:
     tiny = float(jnp.finfo(steady.dtype).tiny) ** 0.5
-    return jnp.clip((steady + tiny) / (jnp.maximum(simulated, 0.0) + tiny), 1.0 / _FARTHEST, _FARTHEST)
+    return jnp.clip((steady + tiny) / (jnp.maximum(simulated, 0.0) + tiny), 1.0 / most, most)
 
 
 def settled(
@@ -127,7 +132,9 @@ def settled(
     none = jnp.zeros_like(slow_fire)
     litter = jnp.stack([outside[0] * fine_ratio, outside[1] * fine_ratio, flux.litterfall_wood * wood])
     burnt = jnp.stack([none, none, coarse_fire, none, slow_fire, none])
-    carbon = after.dead[CARBON] * _ratio(steady_losses(litter, burnt, constants.cascade), lost)
+    rest = steady_losses(litter, burnt, constants.cascade)
+    factor = jnp.concatenate([_ratio(rest[:2], lost[:2], _FARTHEST_FINE), _ratio(rest[2:], lost[2:])])
+    carbon = after.dead[CARBON] * factor
     return _with_carbon(after, carbon, wood, root, constants)
 
 

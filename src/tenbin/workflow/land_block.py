@@ -20,7 +20,8 @@ from tenbin.land.drivers import Drivers, Surface, surface
 from tenbin.land.ecosystem import LandParams, LandState, Options
 from tenbin.land.parameters import replace
 from tenbin.land.plant_types import index_of
-from tenbin.workflow.land_settings import LandConfig
+from tenbin.workflow.land_estimates import disturbances
+from tenbin.workflow.land_settings import ESTIMATED, LandConfig
 from tenbin.workflow.land_tiles import Tiles
 
 __all__ = [
@@ -139,12 +140,12 @@ def settle(config: LandConfig, state: LandState, block: Block) -> LandState:
 
 
 def settling_years(years: int) -> set[int]:
-    """After which of the `years` of settling the slow pools are solved: four times, the last third runs freely.
+    """After which of the `years` of settling the slow pools are solved: six times, the last quarter runs freely.
 
     >>> sorted(settling_years(40)), sorted(settling_years(1)), settling_years(0)
-    ([10, 15, 20, 26], [1], set())
+    ([8, 12, 16, 20, 25, 30], [1], set())
     """
-    return {round(years * share) for share in (0.25, 0.375, 0.5, 0.65)} - {0}
+    return {round(years * share) for share in (0.2, 0.3, 0.4, 0.5, 0.625, 0.75)} - {0}
 
 
 def _year(state: LandState, block: Block, number: int) -> year.YearOfLand:
@@ -178,6 +179,8 @@ def _inputs(
         "fertiliser": np.broadcast_to(np.where(is_crop, _FERTILISER, 0.0), shape),
         "flooded": flooded(here["tas"].values, here["pr"].values) * (rice > 0.0),
     }
+    if config.disturbance == ESTIMATED:
+        extra |= disturbances(here, tiles.plant_type)
     full = here.assign({name: (("time", "cell"), value) for name, value in extra.items() if name not in here})
     return labelled.drivers_of(full, here["lat"].values, config.precision), ground
 

@@ -23,6 +23,8 @@ GROUND_FLUXES = {
     "burned_fraction": 1e-4,
     "conversion": 1e-4,
     "flooded": 1.0,
+    "wood_harvest": 1e-6,
+    "sown": 1.0,
 }
 """Optional drivers and the most that is believed of each, in its SI unit; none may be below zero."""
 

@@ -20,7 +20,7 @@ from rich.progress import (
     TimeElapsedColumn,
     TimeRemainingColumn,
 )
-from rich.table import Table
+from rich.table import Column, Table
 
 import tenbin
 from tenbin.budget import land_totals
@@ -267,7 +267,7 @@ def _limit(quantity: str, config: LandConfig) -> float:
 
 
 def _show(table: pd.DataFrame, console: Console) -> None:
-    shown = Table("quantity", "value", "published", "unit", "verdict")
+    shown = Table(Column("quantity", no_wrap=True), "value", "published", "unit", "verdict")
     for row in table.itertuples():
         known = "" if pd.isna(row.low) else f"{row.low:g} to {row.high:g}"
         cells: tuple[Any, ...] = (row.quantity, f"{row.value:.4g}", known, row.unit, row.verdict)

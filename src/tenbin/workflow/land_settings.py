@@ -47,6 +47,11 @@ class LandConfig(Section):
         ESTIMATED,
         description="'estimated' from climate; else a NetCDF map of plant types, soil and fractions.",
     )
+    disturbance: Literal["estimated", "none"] = Field(
+        "estimated",
+        description="Fire, wood harvest and seasons of crops where the drivers do not give them: 'estimated' from "
+        "climate and kind of plant, or 'none', crops growing as the weather lets them.",
+    )
     year: int = Field(2010, ge=1850, le=2100, description="Calendar year of the weather that is built.")
     seed: int = Field(0, ge=0, description="Seed of the daily weather.")
     lai: Literal["prescribed", "prognostic"] = Field(
@@ -65,7 +70,7 @@ class LandConfig(Section):
         True,
         description="While settling, solve wood and soil carbon for their steady state four times.",
     )
-    plant_types: int = Field(3, ge=1, le=13, description="Most plant types kept in a cell, the widest first.")
+    plant_types: int = Field(4, ge=1, le=13, description="Most plant types kept in a cell, the widest first.")
     box: Box = Field(Box(), description="Part of the globe.")
     precision: Literal["float32", "float64"] = Field("float64", description="Arithmetic of fluxes.")
     block: int = Field(1024, ge=1, le=65536, description="Tiles that are run side by side in one task.")

@@ -9,11 +9,15 @@ import xarray as xr
 
 from tenbin.core.errors import Fault, InputError
 from tenbin.data.land_grids import drivers as built
-from tenbin.data.land_grids import land_cover, maps, noaa_climatology
+from tenbin.data.land_grids import land_cover, maps, noaa_climatology, undercatch
 from tenbin.workflow.land_drivers import open_drivers, spacing
 from tenbin.workflow.land_settings import CLIMATOLOGY, ESTIMATED, LandConfig
 
 __all__ = ["Land", "Tiles", "cells_of", "cover_of", "tiles_of", "weather_of"]
+
+
+LEAST_LAND = 0.2
+"""Share of land from which on a cell of the climatology is run [1]: 98.6 % of the land without Antarctica."""
 
 
 class Tiles(NamedTuple):
@@ -38,7 +42,7 @@ class Land(NamedTuple):
 def cells_of(config: LandConfig) -> Land:
     """The land cells inside the box: `lat`, `lon`, `elevation`, `land_area` (cell,), and climate or weather."""
     if config.drivers == CLIMATOLOGY:
-        cells, sea = noaa_climatology.land_cells(noaa_climatology.read(), 0.5), 0
+        cells, sea = undercatch.corrected(noaa_climatology.land_cells(noaa_climatology.read(), LEAST_LAND)), 0
     else:
         cells, sea = open_drivers(config.drivers, config.lai == "prescribed")
     inside = _inside(cells, config)

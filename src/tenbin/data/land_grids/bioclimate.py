@@ -15,7 +15,7 @@ from tenbin.data.land_grids.calendar_means import daily_curve, month_of_day
 from tenbin.data.land_grids.drivers import daily_range
 from tenbin.data.land_grids.noaa_climatology import MONTH_LENGTHS
 
-__all__ = ["Bioclimate", "bioclimate", "potential_evaporation", "ramp"]
+__all__ = ["Bioclimate", "bioclimate", "monthly_demand", "potential_evaporation", "ramp"]
 
 Floats = npt.NDArray[np.float64]
 
@@ -60,12 +60,8 @@ def bioclimate(climatology: xr.Dataset) -> Bioclimate:
     """Indices from `tas` [K] and `pr` [kg m-2 s-1] (month 12, cell) with `lat` [degree] (cell)."""
     air = climatology["tas"].values.astype(float) - float(ZERO_CELSIUS)
     rain = climatology["pr"].values.astype(float) * SECONDS_PER_DAY
-    lat = climatology["lat"].values.astype(float)
-    middle = np.cumsum(MONTH_LENGTHS) - 0.5 * MONTH_LENGTHS
-    above = solar.top_of_atmosphere(lat[None, :], middle[:, None] + 0.5)
     lengths = MONTH_LENGTHS[:, None]
-    demand = potential_evaporation(air, daily_range(air, rain, lat), above) * lengths
-    monthly = rain * lengths
+    demand, monthly = monthly_demand(climatology), rain * lengths
     year_rain, year_demand = monthly.sum(axis=0), demand.sum(axis=0)
     growing = (air > 5.0) & (monthly > 25.0)
     return Bioclimate(
@@ -79,6 +75,16 @@ def bioclimate(climatology: xr.Dataset) -> Bioclimate:
         dry_months=(monthly < 0.5 * demand).sum(axis=0).astype(float),
         c4_share=(growing & (air > 22.0)).sum(axis=0) / np.maximum(growing.sum(axis=0), 1),
     )
+
+
+def monthly_demand(climatology: xr.Dataset) -> Floats:
+    """Potential evaporation of each month [mm] (12, cell), by Hargreaves and Samani with an estimated daily range."""
+    air = climatology["tas"].values.astype(float) - float(ZERO_CELSIUS)
+    rain = climatology["pr"].values.astype(float) * SECONDS_PER_DAY
+    lat = climatology["lat"].values.astype(float)
+    middle = np.cumsum(MONTH_LENGTHS) - 0.5 * MONTH_LENGTHS
+    above = solar.top_of_atmosphere(lat[None, :], middle[:, None] + 0.5)
+    return potential_evaporation(air, daily_range(air, rain, lat), above) * MONTH_LENGTHS[:, None]
 
 
 def _degree_days(air: Floats, base: float) -> Floats:
