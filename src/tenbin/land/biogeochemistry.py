@@ -24,8 +24,8 @@ from tenbin.land.biogeochemistry_state import (
     initial_state,
     nitrogen_total,
     prepare,
-    unseen_ones,
 )
+from tenbin.land.columns import unseen_ones
 from tenbin.land.nitrogen import MineralNitrogen
 from tenbin.land.plant_growth import Grown, after_growth, breathe, grow
 from tenbin.land.plant_losses import PlantLosses
