@@ -5,7 +5,7 @@ from __future__ import annotations
 import jax.flatten_util
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tenbin.core.arrays import jax, jnp
@@ -124,6 +124,8 @@ FINITE = {
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 @settings(max_examples=30, deadline=None)
 @given(st.floats(213.0, 323.0), st.floats(0.0, 150.0), st.floats(0.0, 1.0), st.floats(0.0, 7.0))
+@example(260.0, 5.0, 1e-12, 0.0)  # traces of water below leafless frozen ground
+@example(260.0, 5.0, 1e-20, 0.0)
 def test_a_day_and_its_gradient_are_finite_anywhere(dtype, tas, rain, wetness, lai):
     inputs = tuple(jnp.full(1, x, dtype) for x in (tas, rain, wetness, lai))
     value, slope = FINITE[dtype]((inputs, at_type(1, jnp.dtype(dtype))))

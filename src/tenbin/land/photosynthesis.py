@@ -324,7 +324,7 @@ def gross_assimilation(absorbed: jax.Array, vcmax25: jax.Array, limits: LeafLimi
 @jax.custom_jvp
 def _lesser(a: jax.Array, b: jax.Array, curvature: jax.Array) -> jax.Array:
     """Smooth minimum of two rates, each kept off nought so that 32-bit squares do not underflow in the gradient."""
-    return smooth_minimum(a + _LEAST_RATE, b + _LEAST_RATE, curvature)  # type: ignore[arg-type]
+    return smooth_minimum(a + _LEAST_RATE, b + _LEAST_RATE, curvature)
 
 
 @_lesser.defjvp

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from tenbin.core.arrays import jax, jnp
 
 __all__ = ["floored_ratio", "smooth_maximum", "smooth_minimum", "smooth_positive", "smooth_step"]
 
 
+@partial(jax.custom_jvp, nondiff_argnums=(2,))
 def smooth_minimum(a: jax.Array, b: jax.Array, curvature: float = 0.97) -> jax.Array:
     """The smaller root of curvature x^2 - (a + b) x + a b = 0, a co-limitation of non-negative `a` and `b`.
 
@@ -14,10 +17,24 @@ def smooth_minimum(a: jax.Array, b: jax.Array, curvature: float = 0.97) -> jax.A
     Meteorol. 54, 107). The form 2ab / (s + root) keeps its digits where one of them is near zero.
     """
     total = a + b
-    product = a * b
+    return 2.0 * a * b / (total + _root(a, b, curvature) + _tiny(total))
+
+
+@smooth_minimum.defjvp
+def _slope_of_minimum(
+    curvature: float, primals: tuple[jax.Array, jax.Array], tangents: tuple[jax.Array, jax.Array]
+) -> tuple[jax.Array, jax.Array]:
+    """By the equation itself: dx/da = (b - x) / root, which stays within 0..1 where the quotient's terms do not."""
+    a, b = primals
+    least = smooth_minimum(a, b, curvature)
+    return least, ((b - least) * tangents[0] + (a - least) * tangents[1]) / _root(a, b, curvature)
+
+
+def _root(a: jax.Array, b: jax.Array, curvature: float) -> jax.Array:
+    """Root of the discriminant, never nought."""
+    total = a + b
     tiny = _tiny(total)
-    root = jnp.sqrt(jnp.maximum(total * total - 4.0 * curvature * product, 0.0) + tiny * tiny)
-    return 2.0 * product / (total + root + tiny)
+    return jnp.sqrt(jnp.maximum(total * total - 4.0 * curvature * (a * b), 0.0) + tiny * tiny)
 
 
 def smooth_positive(x: jax.Array, width: float | jax.Array) -> jax.Array:

@@ -237,7 +237,8 @@ def _above(liquid: jax.Array, held: jax.Array) -> jax.Array:
     corner = 0.1 * held
     liquid = jnp.maximum(liquid, 0.0)
     # smooth_positive(-held, 0.1 held) is a fixed part of `held`
-    return smooth_positive(liquid - held, corner) - _CORNER_PART * held
+    # rounding may leave less than nothing of a trace of water, for which no minimum with nothing is defined
+    return jnp.maximum(smooth_positive(liquid - held, corner) - _CORNER_PART * held, 0.0)
 
 
 _CORNER_PART = 0.5 * (1.01**0.5 - 1.0)
