@@ -15,7 +15,7 @@ from tenbin.core.arrays import jax, jnp
 from tenbin.core.constants import GAS_CONSTANT, ZERO_CELSIUS
 from tenbin.core.params import param
 from tenbin.land import stomata as stomatal
-from tenbin.land.smoothing import smooth_minimum, smooth_positive
+from tenbin.land.smoothing import lesser_root, smooth_positive
 
 __all__ = [
     "BOTH_PATHWAYS",
@@ -324,7 +324,7 @@ def gross_assimilation(absorbed: jax.Array, vcmax25: jax.Array, limits: LeafLimi
 @jax.custom_jvp
 def _lesser(a: jax.Array, b: jax.Array, curvature: jax.Array) -> jax.Array:
     """Smooth minimum of two rates, each kept off nought so that 32-bit squares do not underflow in the gradient."""
-    return smooth_minimum(a + _LEAST_RATE, b + _LEAST_RATE, curvature)
+    return lesser_root(a + _LEAST_RATE, b + _LEAST_RATE, curvature)
 
 
 @_lesser.defjvp

@@ -6,7 +6,14 @@ from functools import partial
 
 from tenbin.core.arrays import jax, jnp
 
-__all__ = ["floored_ratio", "smooth_maximum", "smooth_minimum", "smooth_positive", "smooth_step"]
+__all__ = [
+    "floored_ratio",
+    "lesser_root",
+    "smooth_maximum",
+    "smooth_minimum",
+    "smooth_positive",
+    "smooth_step",
+]
 
 
 @partial(jax.custom_jvp, nondiff_argnums=(2,))
@@ -16,8 +23,7 @@ def smooth_minimum(a: jax.Array, b: jax.Array, curvature: float = 0.97) -> jax.A
     It lies below both and meets the smaller one where the other is large (Collatz et al. 1991, Agric. For.
     Meteorol. 54, 107). The form 2ab / (s + root) keeps its digits where one of them is near zero.
     """
-    total = a + b
-    return 2.0 * a * b / (total + _root(a, b, curvature) + _tiny(total))
+    return lesser_root(a, b, curvature)
 
 
 @smooth_minimum.defjvp
@@ -30,7 +36,13 @@ def _slope_of_minimum(
     return least, ((b - least) * tangents[0] + (a - least) * tangents[1]) / _root(a, b, curvature)
 
 
-def _root(a: jax.Array, b: jax.Array, curvature: float) -> jax.Array:
+def lesser_root(a: jax.Array, b: jax.Array, curvature: float | jax.Array) -> jax.Array:
+    """`smooth_minimum` without a slope of its own; `curvature` may be an array."""
+    total = a + b
+    return 2.0 * a * b / (total + _root(a, b, curvature) + _tiny(total))
+
+
+def _root(a: jax.Array, b: jax.Array, curvature: float | jax.Array) -> jax.Array:
     """Root of the discriminant, never nought."""
     total = a + b
     tiny = _tiny(total)
