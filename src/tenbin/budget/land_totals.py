@@ -67,8 +67,8 @@ def _verdict(value: float, low: float, high: float) -> str:
 def ledger_rows(totals: dict[str, float], year_start: int, year_end: int) -> pd.DataFrame:
     """Rows of the ledger for the gases among the `totals` of the globe, means of the years.
 
-    The spread is half the published range where there is one, else half the value; the note says the range and whether
-    the value lies within it, low or high.
+    The spread is half the published range where there is one, else half the value; the note says the range and
+    whether the value lies within it, low or high.
     """
     published = reference().set_index("quantity")
     rows = []
