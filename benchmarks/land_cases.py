@@ -58,28 +58,28 @@ def planet(cells: int, days: int = 365, dtype: str = "float64", seed: int = 0) -
     return ground, weather
 
 
-def young_land(here: ecosystem.Place, weather: Drivers, pools: str) -> LandState:
+def young_land(here: ecosystem.Place, weather: Drivers, pools: str, options: Options = OPTIONS) -> LandState:
     """The state a timing starts from."""
-    return ecosystem.initial_state(here, jnp.mean(weather.tas, axis=0), weather.lai[0], OPTIONS, pools)
+    return ecosystem.initial_state(here, jnp.mean(weather.tas, axis=0), weather.lai[0], options, pools)
 
 
 def sums_of_everything(
-    surface: Surface, params: LandParams, weather: Drivers, pools: str
+    surface: Surface, params: LandParams, weather: Drivers, pools: str, options: Options = OPTIONS
 ) -> tuple[LandState, LandState, ecosystem.LandFluxes, Passed]:
     """First and last state, every flux summed over the days, and the traffic over the border."""
-    here = ecosystem.place_with(surface, params, OPTIONS)
-    start = young_land(here, weather, pools)
+    here = ecosystem.place_with(surface, params, options)
+    start = young_land(here, weather, pools, options)
 
     def one_day(carried: tuple, today: Drivers) -> tuple:
         state, totals = carried
-        after, fluxes = ecosystem.step(state, today, here, OPTIONS)
+        after, fluxes = ecosystem.step(state, today, here, options)
         parts = (fluxes, closure.passed(fluxes, today))
         return (after, jax.tree.map(lambda a, b: a + b.astype(a.dtype), totals, parts)), None
 
     first = jax.tree.map(lambda x: x[0], weather)
 
     def parts_of(state: LandState, today: Drivers) -> tuple:
-        fluxes = ecosystem.step(state, today, here, OPTIONS)[1]
+        fluxes = ecosystem.step(state, today, here, options)[1]
         return fluxes, closure.passed(fluxes, today)
 
     shapes = jax.eval_shape(parts_of, start, first)

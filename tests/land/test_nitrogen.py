@@ -34,8 +34,19 @@ def test_an_empty_store_stops_growth():
 
 def test_a_productive_forest_fixes_what_the_fit_to_cleveland_says():
     # 1.8 (1 - exp(-0.003 x 600)) g m-2 yr-1
-    fixed = n.fixation(one(0.6), PARAMS) * 365.25
+    fixed = n.fixation(one(0.6), one(0.0), PARAMS) * 365.25
     np.testing.assert_allclose(fixed, 1.8e-3 * (1 - np.exp(-0.6 / 0.333)), rtol=1e-12)
+
+
+def test_fixation_halves_where_the_soil_holds_a_gram_of_nitrogen():
+    poor, rich = (n.fixation(one(0.6), one(held), PARAMS) for held in (0.0, 1e-3))
+    np.testing.assert_allclose(rich, 0.5 * poor, rtol=1e-12)
+
+
+def test_drainage_carries_off_the_nitrate_of_the_water_it_takes():
+    # 2 mm a day out of 100 mm: 2 / 102 of a gram
+    washed = n.leached(one(1e-3), one(2.0 / 86400.0), one(100.0), PARAMS)
+    np.testing.assert_allclose(washed, 1e-3 * 2.0 / 102.0, rtol=1e-12)
 
 
 def test_standing_water_washes_nothing_away():

@@ -113,8 +113,9 @@ def test_nitrification_has_its_published_factors():
         0.083633, rel=1e-3
     )
     assert float(nitrification.acidity_factor(jnp.asarray(5.0))) == pytest.approx(0.56)
-    # D = 0.186 is the middle: 15.23
-    assert float(nitrification.nitric_oxide_ratio(jnp.asarray(0.186))) == pytest.approx(15.23)
+    # D = 0.186 is the middle: 8; none: 8 + 18 / pi atan(-0.75 pi 1.86) = 0.2854
+    found = nitrification.nitric_oxide_ratio(jnp.asarray([0.186, 0.0]))
+    np.testing.assert_allclose(found, [8.0, 0.28536], rtol=1e-3)
     # pH 7, 25 C: 1 / (1 + 10^(9.2464 - 7)) = 0.005639
     assert float(nitrification.free_ammonia_share(jnp.asarray(298.15), jnp.asarray(7.0))) == pytest.approx(
         0.005639, rel=1e-3
@@ -144,7 +145,7 @@ def test_drowned_soil_makes_dinitrogen_and_airy_soil_nitric_oxide():
     _, damp = one_day(water_filled_pore_space=0.75)
     _, drowned = one_day(water_filled_pore_space=1.0)
     _, drowned_clay = one_day(water_filled_pore_space=1.0, soil=soil_of(capacity=0.42))
-    assert airy.nox > 5.0 * airy.n2o
+    assert airy.nox > 2.0 * airy.n2o
     assert drowned_clay.n2 > 5.0 * drowned_clay.n2o
     assert drowned.n2o > 20.0 * drowned.n2o_nitrification
     assert drowned.n2 / drowned.n2o > damp.n2 / damp.n2o

@@ -24,8 +24,8 @@ from tenbin.land.biogeochemistry_state import (
     initial_state,
     nitrogen_total,
     prepare,
-    unseen_ones,
 )
+from tenbin.land.columns import unseen_ones
 from tenbin.land.nitrogen import MineralNitrogen
 from tenbin.land.plant_growth import Grown, after_growth, breathe, grow
 from tenbin.land.plant_losses import PlantLosses
@@ -150,7 +150,7 @@ def _trade(
 ) -> _Traded:
     """Microbes first, then roots, then water take from mineral nitrogen; ammonium and nitrate alike but for water."""
     mineral, ratios = state.mineral, params.nitrogen
-    fixed = nitrogen.fixation(state.mean_npp, ratios, dt=dt)
+    fixed = nitrogen.fixation(state.mean_npp, mineral.ammonium + mineral.nitrate, ratios, dt=dt)
     ammonium = mineral.ammonium + brought.ammonium + rotten.freed
     nitrate = mineral.nitrate + brought.nitrate
     tiny = float(jnp.finfo(ammonium.dtype).tiny)

@@ -33,7 +33,6 @@ __all__ = [
     "initial_state",
     "nitrogen_total",
     "prepare",
-    "unseen_ones",
 ]
 
 
@@ -265,11 +264,6 @@ def at(place: int, length: int, values: jax.Array) -> jax.Array:
 def both(carbon: jax.Array, nitrogen: jax.Array) -> jax.Array:
     """Carbon and nitrogen (cell,) in one array (2, cell)."""
     return jnp.where(np.arange(2)[:, None] == CARBON, carbon, nitrogen)
-
-
-def unseen_ones(like: jax.Array) -> jax.Array:
-    """Exactly 1 in the shape of `like`, but worked out from it, so that no compiler can know it."""
-    return jax.lax.stop_gradient(jnp.sqrt(jnp.where(like < -1.0e9, 4.0, 1.0).astype(like.dtype)))
 
 
 def held_in_memory(values: Any, ones: jax.Array) -> Any:

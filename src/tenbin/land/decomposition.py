@@ -9,6 +9,7 @@ import equinox as eqx
 from tenbin.core.arrays import jax, jnp
 from tenbin.core.constants import ZERO_CELSIUS
 from tenbin.core.params import param
+from tenbin.land.columns import by_layer, on_layers, sweep
 from tenbin.land.smoothing import smooth_positive, smooth_step
 from tenbin.land.soil_grid import DEFAULT_GRID, SoilGrid
 from tenbin.land.vegetation_carbon import DAY, YEAR, temperature_response
@@ -187,9 +188,13 @@ def layer_activity(temperature: jax.Array, saturation: jax.Array, params: Decomp
     `temperature` [K], `saturation` (liquid) [0..1].
     """
     reference = float(ZERO_CELSIUS) + 25.0
-    warm = temperature_response(temperature, reference, params.q10, params.q10_slope)
-    thawed = smooth_step(temperature - params.frost_temperature, 0.6)
-    return warm * thawed * moisture_response(saturation, params)
+
+    def layer(temperature: jax.Array, saturation: jax.Array) -> jax.Array:
+        warm = temperature_response(temperature, reference, params.q10, params.q10_slope)
+        thawed = smooth_step(temperature - params.frost_temperature, 0.6)
+        return warm * thawed * moisture_response(saturation, params)
+
+    return by_layer(layer, temperature, saturation)
 
 
 def profile_weights(depth: jax.Array, n_layer: int, grid: SoilGrid = DEFAULT_GRID) -> jax.Array:
@@ -204,10 +209,13 @@ def profile_weights(depth: jax.Array, n_layer: int, grid: SoilGrid = DEFAULT_GRI
 
 def depth_means(values: jax.Array, weights: jax.Array) -> jax.Array:
     """Means over layers of `values` (layer, cell) with `weights` (profile, layer, 1 or cell); (profile, cell)."""
-    weights = weights.astype(values.dtype)
-    if weights.shape[-1] == 1:
-        return weights[..., 0] @ values
-    return jnp.sum(values * weights, axis=1)
+    weights = jnp.moveaxis(weights.astype(values.dtype), 1, 0)
+    profiles = weights.shape[1]
+
+    def add(total: jax.Array, row: tuple[jax.Array, jax.Array]) -> tuple[jax.Array, None]:
+        return total + row[1] * on_layers(row[0], profiles), None
+
+    return sweep(add, jnp.zeros((profiles, *values.shape[1:]), values.dtype), (values, weights))[0]
 
 
 def rows(*values: jax.Array | float) -> jax.Array:

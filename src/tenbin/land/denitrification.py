@@ -52,6 +52,13 @@ class DenitrificationParams(eqx.Module):
     water_threshold: jax.Array = param(
         9.0, "1", bounds=(6.0, 10.0), prior_sd=0.7, source=_DEL_GROSSO + "; tenfold pore space, half rate"
     )
+    respired_in_soil: jax.Array = param(
+        0.45,
+        "1",
+        bounds=(0.05, 1.0),
+        prior_sd=0.15,
+        source="Bowden et al. 1993, Can. J. For. Res. 23, 1402: 30 of 67 %, the rest is litter on the ground",
+    )
     ratio_scale: jax.Array = param(
         1.0, "1", bounds=(0.1, 10.0), prior_sd=0.5, source=_DEL_GROSSO + "; scale of N2:N2O", transform="log"
     )

@@ -10,7 +10,17 @@ import equinox as eqx
 from tenbin.core.arrays import jax, jnp
 from tenbin.core.constants import SECONDS_PER_DAY
 from tenbin.core.params import param
-from tenbin.land import biogeochemistry, canopy, energy, ground, phenology, snow, soil_water, trace_gases
+from tenbin.land import (
+    biogeochemistry,
+    canopy,
+    energy,
+    ground,
+    methane_wetland,
+    phenology,
+    snow,
+    soil_water,
+    trace_gases,
+)
 from tenbin.land.biogeochemistry_state import (
     BiogeochemistryFluxes,
     BiogeochemistryInputs,
@@ -18,6 +28,7 @@ from tenbin.land.biogeochemistry_state import (
     BiogeochemistryState,
 )
 from tenbin.land.canopy import CanopyFluxes, CanopyParams
+from tenbin.land.columns import layer_at
 from tenbin.land.drivers import Drivers, Surface
 from tenbin.land.energy import EnergyParams
 from tenbin.land.ground import GroundFluxes, GroundParams, GroundState
@@ -100,6 +111,8 @@ class Place(NamedTuple):
     c4: jax.Array
     params: LandParams
     life: biogeochemistry.Constants
+    flow: soil_water.FlowConstants
+    substrate: jax.Array
 
 
 class LandState(NamedTuple):
@@ -137,7 +150,10 @@ def place_with(surface: Surface, here: LandParams, options: Options) -> Place:
     pathway = jnp.asarray([kind.c4 for kind in PLANT_TYPES], dtype)[surface.plant_type]
     roots = soil_water.root_fraction(decay, options.grid)
     life = biogeochemistry.prepare(here.life, surface.sand, options.grid.n_soil, grid=options.grid)
-    return Place(surface, soil, trace_gases.nitrogen_soil(surface, soil), roots, pathway, here, life)
+    flow = soil_water.flow_constants(soil, here.ground.water)
+    substrate = methane_wetland.respired_by_layer(roots, here.gases.wetland, options.grid.soil)
+    nitrogen_soil = trace_gases.nitrogen_soil(surface, soil)
+    return Place(surface, soil, nitrogen_soil, roots, pathway, here, life, flow, substrate)
 
 
 def initial_state(
@@ -172,8 +188,9 @@ def step(
     rain, snowfall = snow.partition(weather.pr, weather.tas, p.ground.snow)
     sky = ground.Weather(rain, snowfall, weather.tas, weather.rsds, lai, balance)
     earth, flows = ground.step(
-        state.ground, sky, here.root_fraction, here.soil, p.ground, tagged=options.tags, dt=dt
-    )
+        state.ground, sky, here.root_fraction, here.soil, p.ground, tagged=options.tags,
+        flow_constants=here.flow if dt == DAY else None, dt=dt,
+    )  # fmt: skip
     life, turnover = _life(state.life, weather, wanted, uptake, earth, flows, here, options, dt)
     gases, methane, life, nitrogen = state.gases, None, life, None
     if options.gases:
@@ -251,7 +268,7 @@ def _canopy(
 def _energy(
     state: GroundState, weather: Drivers, lai: jax.Array, conductance: jax.Array, here: Place
 ) -> energy.EnergyFluxes:
-    wetness = jnp.clip(state.water.liquid[0] / here.soil.capacity[0], 0.0, 1.0)
+    wetness = jnp.clip(layer_at(state.water.liquid, 0) / layer_at(here.soil.capacity, 0), 0.0, 1.0)
     return energy.daily(
         weather.rsds,
         weather.day_length,
@@ -290,7 +307,7 @@ def _life(
         soil_temperature=flows.temperature,
         soil_saturation=saturation,
         drainage=flows.drainage,
-        soil_water=jnp.sum(earth.water.liquid, axis=0),
+        soil_water=trace_gases.upper_water(earth.water.liquid),
         deposition=weather.nitrogen_deposition,
         fertiliser=weather.fertiliser,
         burned_fraction=weather.burned_fraction,
@@ -298,7 +315,7 @@ def _life(
         clay=here.surface.clay,
         conversion=weather.conversion,
         wood_harvest=weather.wood_harvest,
-        fuel_moisture=saturation[0],
+        fuel_moisture=layer_at(saturation, 0),
     )
     return biogeochemistry.step(
         state, inputs, here.params.life, constants=here.life if dt == DAY else None,
@@ -323,7 +340,7 @@ def _methane(
     )
     return trace_gases.methane_step(
         state, weather, living, flows.temperature, earth.water, here.root_fraction, here.surface, here.soil,
-        here.params.gases, grid=options.grid, dt=dt,
+        here.params.gases, substrate=here.substrate, grid=options.grid, dt=dt,
     )  # fmt: skip
 
 

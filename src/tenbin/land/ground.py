@@ -12,6 +12,7 @@ from tenbin.core.params import param
 from tenbin.core.tags import SOIL_TAGS
 from tenbin.land import energy as surface_energy
 from tenbin.land import interception, permafrost, snow, soil_heat, soil_water, water_tags
+from tenbin.land.columns import column_sum
 from tenbin.land.energy import EnergyFluxes
 from tenbin.land.interception import CanopyWater, InterceptionParams
 from tenbin.land.permafrost import PermafrostParams
@@ -187,11 +188,13 @@ def step(
     params: GroundParams,
     *,
     tagged: bool = True,
+    flow_constants: soil_water.FlowConstants | None = None,
     dt: float = DAY,
 ) -> tuple[GroundState, GroundFluxes]:
     """A day of the ground: leaves and snow are wetted, the soil conducts and freezes, ice melts, water moves.
 
-    `root_fraction` (layer of soil, cell). Transpiration falls by the share of leaves that are wet.
+    `root_fraction` (layer of soil, cell). Transpiration falls by the share of leaves that are wet. `flow_constants`
+    of `soil_water`, for this `dt`, save time where many steps are made.
     """
     wet = _wet(state, weather, params, dt)
     dry_leaves = 1.0 - interception.wet_share(wet.canopy, weather.lai, params.interception)
@@ -215,6 +218,7 @@ def step(
         root_fraction,
         properties,
         params.water,
+        constants=flow_constants,
         dt=dt,
     )
     loss = moved.uptake + jnp.pad(moved.evaporation[None], ((0, moved.uptake.shape[0] - 1), (0, 0)))
@@ -271,7 +275,7 @@ def _fluxes(
     losses: TaggedLosses | None,
     dt: float,
 ) -> GroundFluxes:
-    transpiration = jnp.sum(moved.uptake, axis=0) / dt
+    transpiration = column_sum(moved.uptake) / dt
     evaporation = moved.evaporation / dt
     liquid_loss = transpiration + evaporation + wet.leaves.evaporation
     melting = snow.LATENT_HEAT_OF_FUSION * wet.pack.melt
@@ -293,7 +297,7 @@ def _fluxes(
         ground_heat=flow.ground_heat,
         geothermal=flow.geothermal,
         advected_heat=advected / dt,
-        ice_melt=jnp.sum(ice_melt, axis=0) / dt,
+        ice_melt=column_sum(ice_melt) / dt,
         snow_depth=wet.pack.depth,
         temperature=temperature,
         energy=energy,

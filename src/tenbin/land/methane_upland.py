@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -10,6 +11,7 @@ import equinox as eqx
 from tenbin.core.arrays import jax, jnp
 from tenbin.core.constants import C_TO_CH4, GAS_CONSTANT, MOLAR_MASS, ZERO_CELSIUS
 from tenbin.core.params import param
+from tenbin.land.methane_gas import SNOW_DIFFUSIVITY
 
 __all__ = ["SCHEMES", "UplandParams", "UplandSoil", "curry", "del_grosso", "potter", "ridgwell", "uptake"]
 
@@ -26,13 +28,21 @@ GRAM_PER_HECTARE_DAY = 1e-7 / 86400.0  # kg m-2 s-1
 _C07 = "Curry 2007, Glob. Biogeochem. Cycles 21, GB4012"
 _R99 = "Ridgwell et al. 1999, Glob. Biogeochem. Cycles 13, 59"
 _P96 = "Potter et al. 1996, Chemosphere 32, 2219"
+_V23 = "Voigt et al. 2023, Nat. Clim. Change 13, 1095"
 _DG = "Del Grosso et al. 2000, Glob. Biogeochem. Cycles 14, 999"
 
 
 class UplandParams(eqx.Module):
     """What is uncertain in the methane sink of soils; each a scalar or one value per cell."""
 
-    rate: jax.Array = param(5e-5, "s-1", bounds=(2e-6, 1e-3), prior_sd=3e-5, source=_C07, transform="log")
+    rate: jax.Array = param(
+        1.7e-5,
+        "s-1",
+        bounds=(5e-7, 1e-3),
+        prior_sd=1.5e-5,
+        source=_V23 + ", mean flux of eleven covers at three sites; 5e-5 in Curry 2007",
+        transform="log",
+    )
     drought: jax.Array = param(0.8, "1", bounds=(0.2, 2.0), prior_sd=0.2, source=_C07 + ", beta")
     crop_loss: jax.Array = param(0.75, "1", bounds=(0.0, 0.95), prior_sd=0.2, source=_R99)
     ridgwell_rate: jax.Array = param(
@@ -46,6 +56,13 @@ class UplandParams(eqx.Module):
     )
     del_grosso_scale: jax.Array = param(
         1.0, "1", bounds=(0.1, 5.0), prior_sd=0.5, source=_DG, transform="log"
+    )
+    barren_gpp: jax.Array = param(
+        0.02,
+        "kg m-2 yr-1",
+        bounds=(0.0, 0.2),
+        prior_sd=0.02,
+        source="own choice: productivity of half a sink; none in hyper-arid soil, Angel and Conrad 2009",
     )
 
 
@@ -75,6 +92,8 @@ def uptake(
     scheme: Callable[[UplandSoil, jax.Array, UplandParams], jax.Array] | None = None,
     field_capacity: jax.Array | float = 0.3,
     supply: jax.Array | float = 1.0,
+    snow_depth: jax.Array | float = 0.0,
+    year_gpp: jax.Array | float = math.inf,
 ) -> jax.Array:
     """Methane taken up by the ground [kg CH4 m-2 s-1], positive into the soil, per area of the whole cell.
 
@@ -82,6 +101,8 @@ def uptake(
     counted as filled], `suction` [MPa, positive; a table in kPa must be divided by 1000 first], `clay`,
     `crop_fraction`, `wetland_fraction` [0..1], `ch4` [mol mol-1]. `scheme` is one of `SCHEMES`, Curry's if not
     given. Where crops grow the sink falls by up to 75 % and wetlands have none (Curry 2007, eqs. 11 and 12).
+    `snow_depth` [m] lies over the soil as a resistance; soil on which nothing grows, by the mean of a year's GPP
+    `year_gpp` [kg C m-2 yr-1], holds no methanotrophs.
     """
     soil = UplandSoil(
         soil_temperature,
@@ -93,7 +114,20 @@ def uptake(
         jnp.asarray(supply),
     )
     reach = (1.0 - params.crop_loss * crop_fraction) * (1.0 - wetland_fraction)
-    return reach * (scheme or curry)(soil, ch4, params)
+    inhabited = 1.0 / (1.0 + params.barren_gpp / (year_gpp + 1e-6))
+    eaten = inhabited * (scheme or curry)(soil, ch4, params)
+    return reach * under_snow(eaten, soil_temperature, snow_depth, ch4)
+
+
+def under_snow(
+    uptake: jax.Array, temperature: jax.Array, snow_depth: jax.Array | float, ch4: jax.Array
+) -> jax.Array:
+    """`uptake` of bare ground [kg CH4 m-2 s-1] once the gas must pass snow: 1 / (1 / v + depth / D), v = uptake / C.
+
+    `temperature` [K], `snow_depth` [m], C of `ch4` [mol mol-1] at sea level.
+    """
+    dense = jnp.maximum(ch4 * MOLAR_MASS["ch4"] * SEA_LEVEL / (GAS_CONSTANT * temperature), 1e-12)
+    return uptake / (1.0 + uptake / dense * snow_depth / SNOW_DIFFUSIVITY)
 
 
 def warm_response(celsius: jax.Array) -> jax.Array:

@@ -5,16 +5,24 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
-import equinox as eqx
-
 from tenbin.core.arrays import jax, jnp
 from tenbin.core.constants import GAS_CONSTANT, GRAVITY, MOLAR_MASS, ZERO_CELSIUS
-from tenbin.core.params import param
 from tenbin.land import methane_gas
+from tenbin.land.columns import on_layers, sweep, with_kept_slope
+from tenbin.land.methane_wetland_state import WetlandFluxes, WetlandParams, WetlandState
 from tenbin.land.smoothing import smooth_positive
 from tenbin.land.soil_grid import DEFAULT_GRID, SoilGrid
 
-__all__ = ["WetlandFluxes", "WetlandParams", "WetlandState", "initial", "ph_response", "step", "waterlogged"]
+__all__ = [
+    "WetlandFluxes",
+    "WetlandParams",
+    "WetlandState",
+    "initial",
+    "ph_response",
+    "respired_by_layer",
+    "step",
+    "waterlogged",
+]
 
 WATER_DENSITY = 1000.0  # kg m-3
 WATER_TABLE_WIDTH = 0.02  # m, microrelief over which the water table is blurred
@@ -24,84 +32,11 @@ ROOTED_DEPTH = 0.5  # m, makes root_fraction / thickness a number, as f_root of 
 AIR_CONDUCTANCE = 5e-3  # m s-1, of the still air over a soil
 PISTON_VELOCITY = 1e-5  # m s-1, between standing water and air in light wind (Cole and Caraco 1998)
 BUBBLE_WIDTH = 0.05  # 1, of the threshold, over which bubbling sets in
-AT_NOTHING = 0.5 * (
-    math.sqrt(1.0 + BUBBLE_WIDTH**2) - 1.0
-)  # smooth threshold at concentration zero, so scaled
-
-_WH = "Walter and Heimann 2000, Glob. Biogeochem. Cycles 14, 745"
-_RILEY = "Riley et al. 2011, Biogeosciences 8, 1925 (CLM4Me)"
-
-
-class WetlandParams(eqx.Module):
-    """What is uncertain in the methane of a wetland; each a scalar or one value per cell."""
-
-    methane_share: jax.Array = param(
-        0.2, "mol mol-1", bounds=(0.02, 0.6), prior_sd=0.1, source=_RILEY + ", CH4 per C respired"
-    )
-    production_q10: jax.Array = param(
-        2.0, "1", bounds=(1.2, 6.0), prior_sd=0.8, source=_RILEY + "; 6 in WH 2000"
-    )
-    production_base: jax.Array = param(295.0, "K", bounds=(275.0, 305.0), prior_sd=5.0, source=_RILEY)
-    redox_time: jax.Array = param(
-        30.0, "d", bounds=(2.0, 120.0), prior_sd=15.0, source=_RILEY, transform="log"
-    )
-    substrate_depth: jax.Array = param(
-        0.3, "m", bounds=(0.05, 2.0), prior_sd=0.15, source="e-fold, order of " + _WH, transform="log"
-    )
-    root_substrate: jax.Array = param(
-        0.5, "1", bounds=(0.0, 1.0), prior_sd=0.2, source="own choice: share that follows the roots"
-    )
-    oxidation_rate: jax.Array = param(
-        1.25e-5, "mol m-3 s-1", bounds=(5e-7, 5e-5), prior_sd=8e-6, source=_RILEY, transform="log"
-    )
-    half_methane: jax.Array = param(
-        5e-3, "mol m-3", bounds=(5e-4, 5e-2), prior_sd=3e-3, source=_RILEY, transform="log"
-    )
-    half_oxygen: jax.Array = param(
-        2e-2, "mol m-3", bounds=(2e-3, 2e-1), prior_sd=1e-2, source=_RILEY, transform="log"
-    )
-    oxidation_q10: jax.Array = param(
-        1.9, "1", bounds=(1.2, 4.0), prior_sd=0.4, source=_RILEY + "; 2 in WH 2000"
-    )
-    bubble_share: jax.Array = param(
-        0.15, "1", bounds=(0.05, 0.57), prior_sd=0.1, source=_RILEY + ", CH4 in pressure"
-    )
-    bubble_rate: jax.Array = param(
-        24.0, "d-1", bounds=(0.5, 48.0), prior_sd=12.0, source=_WH + ", 1 h-1", transform="log"
-    )
-    aerenchyma: jax.Array = param(
-        2.8e-5,
-        "s-1",
-        bounds=(1e-7, 2e-4),
-        prior_sd=2e-5,
-        source=_WH + ", 0.01 h-1 T_veg, T_veg 10",
-        transform="log",
-    )
-    rhizosphere: jax.Array = param(
-        0.5, "1", bounds=(0.0, 0.95), prior_sd=0.2, source=_WH + ", share of root methane oxidised"
-    )
-
-
-class WetlandState(NamedTuple):
-    """What a wetland remembers from one day to the next."""
-
-    methane: jax.Array  # kg CH4 m-2, (layer, cell)
-    reduced: jax.Array  # 1, (layer, cell): how far other electron acceptors are used up
-
-
-class WetlandFluxes(NamedTuple):
-    """Methane per wetland area [kg CH4 m-2 s-1], each (cell,); emission is the sum of the last three."""
-
-    production: jax.Array
-    oxidation: jax.Array
-    diffusion: jax.Array
-    ebullition: jax.Array
-    plant_transport: jax.Array
-    emission: jax.Array
+AT_NOTHING = 0.5 * (math.sqrt(1.0 + BUBBLE_WIDTH**2) - 1.0)  # smooth threshold at concentration nought
 
 
 class Soil(NamedTuple):
-    """What is known of the layers of the wetland, (layer, cell) or (layer, 1)."""
+    """What is known of the layers of the wetland, (layer, cell) or (layer, 1); of one layer inside the sweeps."""
 
     methane: jax.Array  # mol m-2
     respired: jax.Array  # kg C m-2 s-1
@@ -109,11 +44,13 @@ class Soil(NamedTuple):
     liquid: jax.Array  # 1, share of the pores
     ice: jax.Array  # 1, share of the pores
     roots: jax.Array  # 1
+    reduced: jax.Array  # 1, yesterday
     thickness: jax.Array  # m
+    bottom: jax.Array  # m, depth of the lower face
 
 
 class Water(NamedTuple):
-    """Where water, ice and air stand in the soil of the wetland, (layer, cell)."""
+    """Where water, ice and air stand in a layer of the wetland, (cell,)."""
 
     waterlogged: jax.Array  # 1, share of a layer below the water table
     liquid: jax.Array  # m3 m-3
@@ -127,10 +64,20 @@ class Layers(NamedTuple):
 
     room: jax.Array  # m, capacity times thickness
     threshold: jax.Array  # mol m-3, above which bubbles form
-    releasing: jax.Array  # m, room times the share of an excess that leaves where the way up is open
+    releasing: jax.Array  # m, room times the share of an excess that leaves
     eaten: jax.Array  # m s-1, oxidation in soil and rhizosphere per concentration
     breathed: jax.Array  # m s-1, conductance of plants to the air
     waterlogged: jax.Array  # 1
+
+
+class Descent(NamedTuple):
+    """What the sweep down leaves of each layer for the sweep up, (layer, cell)."""
+
+    own: jax.Array  # mol m-3 of air, of what lies above and itself, as one reservoir
+    weight: jax.Array  # 1, of the layer in the one above
+    half: jax.Array  # s m-1, resistance from its middle to a face
+    reduced: jax.Array  # 1, today
+    layer: Layers
 
 
 class Ascent(NamedTuple):
@@ -174,6 +121,7 @@ def step(
     *,
     porosity: jax.Array | float = 0.75,
     snow_depth: jax.Array | float = 0.0,
+    substrate: jax.Array | None = None,
     grid: SoilGrid = DEFAULT_GRID.soil,
     dt: float = 86400.0,
 ) -> tuple[WetlandState, WetlandFluxes]:
@@ -185,72 +133,88 @@ def step(
     `pressure` [Pa], `ph`, `snow_depth` [m] are (cell,). Below the water table pores are full whatever
     `liquid_saturation` says. Diffusion, oxidation and plant transport are solved together, implicitly, with
     Michaelis-Menten oxidation linearised about yesterday's methane; bubbles leave what is then above their
-    threshold. A bubble from below a sunken water table ends in the layer above the table.
+    threshold. A bubble from below a sunken water table ends in the layer above the table. `substrate` is what
+    `respired_by_layer` gives, to be made once where many steps are made.
     """
+    if rh.ndim == 1:
+        rh = rh * (respired_by_layer(root_fraction, params, grid) if substrate is None else substrate)
     soil = Soil(
         state.methane * (1.0 / MOLAR_MASS["ch4"]),
-        rh if rh.ndim == 2 else rh * _substrate(root_fraction, params, grid),
+        rh,
         soil_temperature,
         liquid_saturation,
         ice_saturation,
         root_fraction,
-        grid.column(grid.thickness, soil_temperature),
+        state.reduced,
+        jnp.asarray(grid.thickness, lai.dtype),
+        jnp.asarray(grid.interface[1:], lai.dtype),
     )
-    water = _water(soil, water_table_depth, porosity, grid)
-    ways = methane_gas.pores(soil_temperature, water.air, water.liquid, porosity)
-    # Oxidants must be spent first, within `redox_time` (Riley et al. 2011).
-    remains = jnp.exp(-dt / (86400.0 * params.redox_time))
-    reduced = water.waterlogged + (state.reduced - water.waterlogged) * remains
-    made = _production(soil, water, reduced, ph, params)
-    layers = _layers(soil, water, ways, lai, pressure, params, dt)
-    air = ch4 * pressure / (GAS_CONSTANT * soil_temperature[0])
-    half = 0.5 * soil.thickness / ways.conductivity
-    sky = methane_gas.under_the_sky(air, _film(water, ways, snow_depth))
-    kept, amounts = _column(soil, made, layers, half, sky, dt)
-    return WetlandState(kept * MOLAR_MASS["ch4"], reduced), _fluxes(**amounts)
-
-
-def _column(
-    soil: Soil,
-    made: jax.Array,
-    layers: Layers,
-    half: jax.Array,
-    sky: methane_gas.Overlying,
-    dt: float,
-) -> tuple[jax.Array, dict[str, jax.Array]]:
-    """Methane kept [mol m-2] and fluxes [mol m-2 s-1] of a step: down the column to eliminate, up to substitute.
-
-    Loops over layers: written out, the compiler works the elimination of all layers above out for each again.
-    """
-    source = soil.methane * (1.0 / dt) + made + layers.breathed * sky.concentration
-    sink = layers.room * (1.0 / dt) + layers.eaten + layers.breathed
-    nothing = jnp.zeros_like(sky.concentration)
-    whole = jnp.ones_like(nothing)
-
-    def descend(carry: tuple, row: tuple) -> tuple:
-        over, open_above, production = carry
-        half, source, sink, ice, made = row
-        own, weight = methane_gas.couple(over, half, source, sink)
-        way_out = open_above * (1.0 - jnp.clip(ice, 0.0, 1.0))
-        return (own, way_out, production + made), (own.concentration, weight, way_out)
-
-    down = (half, source, sink, soil.ice, made)
-    reservoirs: tuple[jax.Array, jax.Array, jax.Array]
-    (_, _, production), reservoirs = jax.lax.scan(descend, (sky, whole, nothing), down)
-    ascent, (kept, stopped) = jax.lax.scan(
+    place = _Place(water_table_depth, lai, pressure, ph, porosity, params, dt)
+    sky = _sky(soil, place, ch4, snow_depth)
+    production, down = _descend(soil, place, sky)
+    ascent, (kept, stopped) = sweep(
         lambda below, row: _ascend(below, row, sky.concentration),
-        Ascent(nothing, nothing, whole, nothing, nothing, nothing),
-        (reservoirs, layers),
+        Ascent(*(jnp.full_like(lai, value) for value in (0.0, 0.0, 1.0, 0.0, 0.0, 0.0))),
+        (down.own, down.weight, down.layer),
         reverse=True,
     )
-    amounts = {
-        "production": production,
-        "oxidation": ascent.oxidation,
-        "diffusion": (ascent.concentration - sky.concentration) / (sky.half + half[0]),
-        "ebullition": ascent.waterlogged * ascent.bubbles / dt,
-        "plant_transport": ascent.plants,
-    }
-    return kept + stopped * ascent.bubbles, amounts
+    kept = kept + on_layers(with_kept_slope(ascent.bubbles), grid.n_soil) * stopped
+    return WetlandState(kept * MOLAR_MASS["ch4"], down.reduced), _fluxes(
+        production=production,
+        oxidation=ascent.oxidation,
+        diffusion=(ascent.concentration - sky.concentration) / (sky.half + down.half[0]),
+        ebullition=ascent.waterlogged * ascent.bubbles / dt,
+        plant_transport=ascent.plants,
+    )
+
+
+class _Place(NamedTuple):
+    """What all layers share, (cell,) or (), and the length of the step [s]."""
+
+    water_table_depth: jax.Array
+    lai: jax.Array
+    pressure: jax.Array
+    ph: jax.Array
+    porosity: jax.Array | float
+    params: WetlandParams
+    dt: float
+
+
+def _sky(soil: Soil, place: _Place, ch4: jax.Array, snow_depth: jax.Array | float) -> methane_gas.Overlying:
+    """The air over the wetland behind snow and a film of air or standing water."""
+    top = Soil(*(row[0] for row in soil))
+    (wet, _), _ = _waterlogged(_over(0.0, place.water_table_depth), top, place.water_table_depth)
+    air = ch4 * place.pressure / (GAS_CONSTANT * top.temperature)
+    return methane_gas.under_the_sky(air, _film(wet, methane_gas.solubility(top.temperature), snow_depth))
+
+
+def _descend(soil: Soil, place: _Place, sky: methane_gas.Overlying) -> tuple[jax.Array, Descent]:
+    """All that happens in the layers, eliminated from the surface down; production [mol m-2 s-1] (cell,) of all."""
+    params, dt = place.params, place.dt
+    # Oxidants must be spent first, within `redox_time` (Riley et al. 2011).
+    remains = jnp.exp(-dt / (86400.0 * params.redox_time))
+    acid = params.methane_share * (2.0 / MOLAR_MASS["c"]) * ph_response(place.ph)
+
+    def body(carry: tuple, soil: Soil) -> tuple:
+        over, over_top, open_above, production = carry
+        (share, above), over_bottom = _waterlogged(over_top, soil, place.water_table_depth)
+        water = _water(soil, share, above, place.porosity)
+        ways = methane_gas.pores(soil.temperature, water.air, water.liquid, place.porosity)
+        reduced = share + (soil.reduced - share) * remains
+        made = acid * _production(soil, water, reduced, params)
+        way_out = open_above * (1.0 - jnp.clip(soil.ice, 0.0, 1.0))
+        layer = _layer(soil, water, ways, way_out, place)
+        half = 0.5 * soil.thickness / ways.conductivity
+        source = soil.methane * (1.0 / dt) + made + layer.breathed * sky.concentration
+        sink = layer.room * (1.0 / dt) + layer.eaten + layer.breathed
+        own, weight = methane_gas.couple(over, half, source, sink)
+        carry = (own, over_bottom, way_out, production + made)
+        return carry, Descent(own.concentration, weight, half, reduced, layer)
+
+    nothing = jnp.zeros_like(sky.concentration)
+    start = (sky, _over(0.0, place.water_table_depth), jnp.ones_like(nothing), nothing)
+    (_, _, _, production), down = sweep(body, start, soil)
+    return production, down
 
 
 def _fluxes(**amounts: jax.Array) -> WetlandFluxes:
@@ -259,38 +223,30 @@ def _fluxes(**amounts: jax.Array) -> WetlandFluxes:
     return WetlandFluxes(emission=emission, **mass)
 
 
-def _substrate(root_fraction: jax.Array, params: WetlandParams, grid: SoilGrid) -> jax.Array:
-    """Share of the respiration in each layer: partly as the roots, partly falling exponentially with depth."""
+def respired_by_layer(root_fraction: jax.Array, params: WetlandParams, grid: SoilGrid) -> jax.Array:
+    """Share of the respiration in each layer [1] (layer, cell): partly as the roots, partly falling exponentially."""
     depth = grid.column(grid.interface, root_fraction)
     left = jnp.exp(-depth / params.substrate_depth)
     litter = (left[:-1] - left[1:]) / (left[0] - left[-1])
     return params.root_substrate * root_fraction + (1.0 - params.root_substrate) * litter
 
 
-def _film(water: Water, ways: methane_gas.Pores, snow_depth: jax.Array | float) -> jax.Array:
-    """Resistance [s m-1] over the ground: snow, then a film of air or standing water."""
-    wet = water.waterlogged[0]
-    film = (1.0 - wet) * AIR_CONDUCTANCE + wet * ways.solubility[0] * PISTON_VELOCITY
+def _film(wet: jax.Array, solubility: jax.Array, snow_depth: jax.Array | float) -> jax.Array:
+    """Resistance [s m-1] over the ground, `wet` [0..1] of it: snow, then a film of air or standing water."""
+    film = (1.0 - wet) * AIR_CONDUCTANCE + wet * solubility * PISTON_VELOCITY
     return 1.0 / film + snow_depth * (1.0 / methane_gas.SNOW_DIFFUSIVITY)
 
 
-def _layers(
-    soil: Soil,
-    water: Water,
-    ways: methane_gas.Pores,
-    lai: jax.Array,
-    pressure: jax.Array,
-    params: WetlandParams,
-    dt: float,
-) -> Layers:
-    """Room, thresholds and velocities of all layers; roots take up k LAI f_root of the pores (WH 2000)."""
+def _layer(soil: Soil, water: Water, ways: methane_gas.Pores, way_out: jax.Array, place: _Place) -> Layers:
+    """Room, threshold and velocities of a layer; roots take up k LAI f_root of the pores (WH 2000)."""
+    params = place.params
     room = ways.capacity * soil.thickness
-    rooted = (params.aerenchyma * ROOTED_DEPTH * lai) * soil.roots * ways.solubility * water.thawed
-    bubbling = -jnp.expm1(-params.bubble_rate * (dt / 86400.0))
+    rooted = (params.aerenchyma * ROOTED_DEPTH * place.lai) * soil.roots * ways.solubility * water.thawed
+    bubbling = -jnp.expm1(-params.bubble_rate * (place.dt / 86400.0))
     return Layers(
         room,
-        _bubble_threshold(soil.temperature, water.above, pressure, params),
-        bubbling * water.waterlogged * room,
+        _bubble_threshold(soil.temperature, water.above, place.pressure, params),
+        bubbling * water.waterlogged * room * way_out,
         _oxidation(soil, room, water, ways, params) + params.rhizosphere * rooted,
         (1.0 - params.rhizosphere) * rooted,
         water.waterlogged,
@@ -303,23 +259,33 @@ def waterlogged(water_table_depth: jax.Array, grid: SoilGrid) -> tuple[jax.Array
     The table [m, positive down] is blurred over its microrelief; the shares are exact layer means of the
     blurred step, so that they sum to the same depth of water wherever the table stands.
     """
-
-    def layer(over_top: jax.Array, row: tuple) -> tuple:
-        thickness, bottom = row
-        over = smooth_positive(bottom - water_table_depth, WATER_TABLE_WIDTH)
-        return over, ((over - over_top) / thickness, 0.5 * (over + over_top))
-
-    # A loop, because the slope of a difference of neighbours is otherwise worked out anew for each of its users.
     faces = jnp.asarray(grid.interface[1:], water_table_depth.dtype)
-    over_ground = smooth_positive(-water_table_depth, WATER_TABLE_WIDTH)
     thickness = jnp.asarray(grid.thickness, water_table_depth.dtype)
+    rows = Soil(*(faces,) * 7, thickness, faces)
     shares: tuple[jax.Array, jax.Array]
-    _, shares = jax.lax.scan(layer, over_ground, (thickness, faces))
+
+    def layer(over_top: jax.Array, soil: Soil) -> tuple:
+        made, over = _waterlogged(over_top, soil, water_table_depth)
+        return over, made
+
+    _, shares = sweep(layer, _over(0.0, water_table_depth), rows)
     return shares
 
 
-def _water(soil: Soil, water_table_depth: jax.Array, porosity: jax.Array | float, grid: SoilGrid) -> Water:
-    share, above = waterlogged(water_table_depth, grid)
+def _over(depth: jax.Array | float, water_table_depth: jax.Array) -> jax.Array:
+    """Water standing over a depth [m]."""
+    return smooth_positive(depth - water_table_depth, WATER_TABLE_WIDTH)
+
+
+def _waterlogged(
+    over_top: jax.Array, soil: Soil, water_table_depth: jax.Array
+) -> tuple[tuple[jax.Array, jax.Array], jax.Array]:
+    """Share of a layer below the water table [1], water over its middle [m] and over its lower face [m]."""
+    over = _over(soil.bottom, water_table_depth)
+    return ((over - over_top) / soil.thickness, 0.5 * (over + over_top)), over
+
+
+def _water(soil: Soil, share: jax.Array, above: jax.Array, porosity: jax.Array | float) -> Water:
     ice = jnp.clip(soil.ice, 0.0, 1.0)
     liquid = jnp.clip(soil.liquid, 0.0, 1.0)
     # Under the table the pores that hold no ice hold water.
@@ -328,17 +294,14 @@ def _water(soil: Soil, water_table_depth: jax.Array, porosity: jax.Array | float
     return Water(share, porosity * liquid, porosity * (1.0 - ice - liquid), thawed, above)
 
 
-def _production(
-    soil: Soil, water: Water, reduced: jax.Array, ph: jax.Array, params: WetlandParams
-) -> jax.Array:
-    """mol CH4 m-2 s-1 by layer: Rh f_CH4 Q10 f_pH, thawed and anoxic (Riley et al. 2011, eq. 1).
+def _production(soil: Soil, water: Water, reduced: jax.Array, params: WetlandParams) -> jax.Array:
+    """Of a layer, to be scaled by f_CH4 f_pH [kg C m-2 s-1]: Rh Q10, thawed and anoxic (Riley et al. 2011, eq. 1).
 
     Anoxia is the harmonic mean of being waterlogged now and lately: either alone makes none.
     """
     warm = jnp.exp((0.1 * jnp.log(params.production_q10)) * (soil.temperature - params.production_base))
-    scale = params.methane_share * (2.0 / MOLAR_MASS["c"]) * ph_response(ph)
     both = water.waterlogged * reduced
-    return soil.respired * warm * water.thawed * scale * both / (water.waterlogged + reduced + 1e-9)
+    return soil.respired * warm * water.thawed * both / (water.waterlogged + reduced + 1e-9)
 
 
 def _oxidation(
@@ -377,9 +340,9 @@ def _ascend(below: Ascent, row: tuple, air: jax.Array) -> tuple[Ascent, tuple[ja
     Bubbles form in thawed water above the threshold, at most the excess, and rise if nothing above is frozen.
     The second result is the share of all bubbles that this layer stops, as the water ends in it.
     """
-    (own, weight, way_out), layer = row
+    own, weight, layer = row
     concentration = (1.0 - below.weight) * own + below.weight * below.concentration
-    risen = layer.releasing * way_out * _excess(concentration, layer.threshold)
+    risen = layer.releasing * _excess(concentration, layer.threshold)
     return Ascent(
         concentration,
         weight,

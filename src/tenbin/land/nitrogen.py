@@ -116,8 +116,20 @@ class NitrogenParams(eqx.Module):
         source="Thornton et al. 2007, GB4018: 1.8 (1 - exp(-0.003 NPP)), in g",
         transform="log",
     )
+    fixation_inhibition: jax.Array = param(
+        1.0e-3,
+        "kg m-2",
+        bounds=(1e-5, 1.0),
+        prior_sd=1e-3,
+        source="own choice: mineral nitrogen that halves fixation (Streeter 1988, Crit. Rev. Plant Sci. 7, 1)",
+        transform="log",
+    )
     mobile_nitrate: jax.Array = param(
-        0.3, "1", bounds=(0.0, 1.0), prior_sd=0.2, source="own choice: share of nitrate that the water meets"
+        1.0,
+        "1",
+        bounds=(0.0, 1.0),
+        prior_sd=0.2,
+        source="CLM 4.5, sf_no3: all nitrate is dissolved; share of it that the water meets",
     )
     deposited_ammonium: jax.Array = param(
         0.5, "1", bounds=(0.0, 1.0), prior_sd=0.1, source="Lamarque et al. 2013, Atmos. Chem. Phys. 13, 7997"
@@ -192,10 +204,15 @@ def uptake_share(
     return strength / (params.uptake_half + mineral + strength)
 
 
-def fixation(mean_npp: jax.Array, params: NitrogenParams, *, dt: float = DAY) -> jax.Array:
-    """Nitrogen fixed by life in one step [kg N m-2] at a mean NPP [kg C m-2 yr-1]: saturating exponential."""
-    scale = dt / YEAR
-    return params.fixation_maximum * scale * -jnp.expm1(-jnp.maximum(mean_npp, 0.0) / params.fixation_npp)
+def fixation(
+    mean_npp: jax.Array, mineral: jax.Array, params: NitrogenParams, *, dt: float = DAY
+) -> jax.Array:
+    """Nitrogen fixed by life in one step [kg N m-2] at a mean NPP [kg C m-2 yr-1]: saturating exponential.
+
+    The more `mineral` nitrogen [kg N m-2] the soil has, the less is fixed: K / (K + N).
+    """
+    wanted = params.fixation_inhibition / (params.fixation_inhibition + mineral) * (dt / YEAR)
+    return params.fixation_maximum * wanted * -jnp.expm1(-jnp.maximum(mean_npp, 0.0) / params.fixation_npp)
 
 
 def leached(

@@ -9,6 +9,7 @@ import equinox as eqx
 from tenbin.core.arrays import jax, jnp
 from tenbin.core.constants import ZERO_CELSIUS, Constant
 from tenbin.core.params import param
+from tenbin.land.columns import by_layer
 from tenbin.land.smoothing import smooth_minimum, smooth_positive, smooth_step
 from tenbin.land.snow import LATENT_HEAT_OF_FUSION
 from tenbin.land.soil_grid import SoilGrid
@@ -53,12 +54,16 @@ def melt_excess_ice(excess_ice: jax.Array, enthalpy: jax.Array, params: Permafro
     the layer. A design of our own, after the excess ice of Lee et al. 2014 (Environ. Res. Lett. 9, 124006).
     """
     n = excess_ice.shape[0]
-    above = jnp.maximum(enthalpy[:n], 0.0)
-    # above^2 / (above + corner) is nought with its slope at 0: frozen ground keeps all its ice for ever
-    warmth = params.melt_part * above * above / (above + _CORNER)
-    melt = smooth_minimum(excess_ice, warmth * (1.0 / float(LATENT_HEAT_OF_FUSION)))
-    cooled = enthalpy[:n] - float(LATENT_HEAT_OF_FUSION) * melt
-    return ExcessIceMelt(excess_ice - melt, jnp.concatenate([cooled, enthalpy[n:]]), melt)
+
+    def layer(ice: jax.Array, enthalpy: jax.Array) -> ExcessIceMelt:
+        above = jnp.maximum(enthalpy, 0.0)
+        # above^2 / (above + corner) is nought with its slope at 0: frozen ground keeps all its ice for ever
+        warmth = params.melt_part * above * above / (above + _CORNER)
+        melt = smooth_minimum(ice, warmth * (1.0 / float(LATENT_HEAT_OF_FUSION)))
+        return ExcessIceMelt(ice - melt, enthalpy - float(LATENT_HEAT_OF_FUSION) * melt, melt)
+
+    after: ExcessIceMelt = by_layer(layer, excess_ice, enthalpy[:n])
+    return after._replace(enthalpy=jnp.concatenate([after.enthalpy, enthalpy[n:]]))
 
 
 _CORNER = 1.0e3  # J m-2, less than a hundredth of a kelvin of the thinnest layer

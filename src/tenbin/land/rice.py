@@ -24,6 +24,7 @@ __all__ = [
 _HUANG_1998 = "Huang et al. 1998, Global Change Biol. 4, 247"
 _HUANG_2004 = "Huang et al. 2004, J. Geophys. Res. 109, D08113"
 _CAO_1995 = "Cao et al. 1995, Global Biogeochem. Cycles 9, 183"
+_CH4MOD = "CH4MOD, public code (FillWaterPtn, EhvalueD), after Huang et al. 2004"
 _DAY = 86400.0
 _CARBON_OF_CARBOHYDRATE = 0.4
 """Carbon in carbohydrate, C6H12O6 [kg C kg-1]: 72 / 180."""
@@ -96,10 +97,16 @@ class RiceParams(eqx.Module):
     )
     q10: jax.Array = param(3.0, "1", bounds=(1.5, 6.0), prior_sd=0.5, source=_HUANG_1998 + "; 2-4")
     redox_rate: jax.Array = param(
-        0.16, "d-1", bounds=(0.02, 0.6), prior_sd=0.05, source=_CAO_1995, transform="log"
+        0.125, "d-1", bounds=(0.01, 0.5), prior_sd=0.04, source=_CH4MOD + ", bare soil", transform="log"
+    )
+    redox_rate_grown: jax.Array = param(
+        0.04, "d-1", bounds=(0.005, 0.3), prior_sd=0.015, source=_CH4MOD + ", full stand", transform="log"
+    )
+    reoxidation_rate: jax.Array = param(
+        0.12, "d-1", bounds=(0.02, 0.6), prior_sd=0.04, source=_CH4MOD + ": 0.098 x 1.23", transform="log"
     )
     redox_flooded: jax.Array = param(-250.0, "mV", bounds=(-350.0, -160.0), prior_sd=30.0, source=_CAO_1995)
-    redox_drained: jax.Array = param(300.0, "mV", bounds=(100.0, 600.0), prior_sd=60.0, source=_CAO_1995)
+    redox_drained: jax.Array = param(250.0, "mV", bounds=(100.0, 600.0), prior_sd=60.0, source=_CH4MOD)
     peak_shoot: jax.Array = param(
         0.43,
         "kg C m-2",
@@ -151,10 +158,11 @@ def step(
     labile, slow = _decomposed(state, flooded, warmth * texture, params, dt)
     litter = (labile + slow) / dt
     roots = warmth * _exuded(shoot, texture, params)
-    redox = _redox(state.redox, flooded, litter, params, dt)
+    spare = smooth_positive(1.0 - shoot / params.peak_shoot, 0.02)
+    redox = _redox(state.redox, flooded, labile / dt, spare, params, dt)
     substrate = litter + roots
     produced = _CARBON_TO_METHANE * redox_factor(redox) * substrate
-    by_plants, by_bubbles = _ways_out(produced, shoot, soil_temperature, params)
+    by_plants, by_bubbles = _ways_out(produced, shoot, spare, soil_temperature, params)
     emitted = by_plants + by_bubbles
     arriving = organic_input * dt
     ended = RiceState(
@@ -221,29 +229,36 @@ def _exuded(shoot: jax.Array, texture: jax.Array, params: RiceParams) -> jax.Arr
 
 
 def _redox(
-    redox: jax.Array, flooded: jax.Array, litter: jax.Array, params: RiceParams, dt: float
+    redox: jax.Array, flooded: jax.Array, labile: jax.Array, spare: jax.Array, params: RiceParams, dt: float
 ) -> jax.Array:
     """Eh [mV] at the end of the step, falling towards its flooded and rising towards its drained limit.
 
-    dEh/dt = -D (0.23 + min(1, C)) (Eh - limit), D 0.16 d-1, C [g m-2 d-1] decomposed carbohydrate when flooded and
-    0.7 when drained (Cao et al. 1995, Huang et al. 2004); a field partly under water moves by the share of each.
+    Under water dEh/dt = -(0.125 s^4 + 0.04) (0.23 + min(1, C)) (Eh - limit) d-1, C [g m-2 d-1] labile carbohydrate
+    decomposed, s = 1 - W/Wmax [0..1] the growth still to come: roots of a grown stand leak oxygen, so that a field
+    once dried is long in turning reduced again. Drained -0.12 (Eh - limit). Form of Cao et al. (1995), rates of the
+    public code of CH4MOD; a field partly under water moves by the share of each.
     """
-    grams = litter * (1000.0 * _DAY / _CARBON_OF_CARBOHYDRATE)
+    grams = labile * (1000.0 * _DAY / _CARBON_OF_CARBOHYDRATE)
     reduction = 0.23 + smooth_minimum(grams, jnp.ones_like(grams), 0.97)
-    pull = flooded * reduction * (redox - params.redox_flooded)
-    push = (1.0 - flooded) * 0.93 * (redox - params.redox_drained)
-    return redox - params.redox_rate * (dt / _DAY) * (pull + push)
+    square = spare * spare
+    rate = params.redox_rate * square * square + params.redox_rate_grown
+    pull = flooded * rate * reduction * (redox - params.redox_flooded)
+    push = (1.0 - flooded) * params.reoxidation_rate * (redox - params.redox_drained)
+    return redox - (dt / _DAY) * (pull + push)
 
 
 def _ways_out(
-    produced: jax.Array, shoot: jax.Array, soil_temperature: jax.Array, params: RiceParams
+    produced: jax.Array,
+    shoot: jax.Array,
+    spare: jax.Array,
+    soil_temperature: jax.Array,
+    params: RiceParams,
 ) -> tuple[jax.Array, jax.Array]:
-    """CH4 leaving [kg C m-2 s-1] through plants, 0.55 (1 - W/Wmax)^0.25, and in bubbles; the rest is oxidised.
+    """CH4 leaving [kg C m-2 s-1] through plants, 0.55 s^0.25, and in bubbles; the rest is oxidised.
 
-    Bubbles carry 0.7 of what is left above 0.002 g CH4 m-2 d-1, less where roots spread, none in frozen soil
-    (Huang et al. 1998, 2004, as bounded in DayCent). Without plants nothing leaves through them.
+    `spare` s = 1 - W/Wmax. Bubbles carry 0.7 of what is left above 0.002 g CH4 m-2 d-1, less where roots spread,
+    none in frozen soil (Huang et al. 1998, 2004, as bounded in DayCent). Without plants nothing leaves through them.
     """
-    spare = smooth_positive(1.0 - shoot / params.peak_shoot, 0.02)
     rooted = params.rooted / (params.rooted + params.root_ratio * shoot)
     by_plants = params.plant_share * jnp.sqrt(jnp.sqrt(spare)) * (1.0 - rooted) * produced
     left = produced - by_plants

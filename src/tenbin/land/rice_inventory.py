@@ -10,11 +10,11 @@ from tenbin.core.arrays import jax, jnp
 
 __all__ = [
     "EDITIONS",
-    "ORGANIC_DEFAULT",
     "REGIONS",
     "SEASON_DAYS",
     "Edition",
     "RiceRegion",
+    "default_amendment",
     "emission_factor",
     "global_emission",
     "organic_factor",
@@ -141,34 +141,61 @@ SEASON_DAYS: Mapping[str, float] = _table(
 class RiceRegion(NamedTuple):
     """Rice of one region: share of the world's harvested area, and shares of it by ecosystem [1].
 
-    `rainfed` is lowland of any depth, deep water included, which the aggregate factors do not tell apart.
+    `rainfed` is lowland of any depth, deep water included, which the aggregate factors do not tell apart; `practice`
+    shares [1] of the irrigated area by water regime; `grain` [t ha-1] rough rice harvested; `stubble` names the
+    amendment that its stubble is.
     """
 
     area: float
     irrigated: float
     rainfed: float
     upland: float
+    practice: Mapping[str, float]
+    grain: float
+    stubble: str
 
+
+_CHINA = _table(continuous=0.20, multiple_drainage=0.80)
+_INDIA = _table(continuous=0.30, single_drainage=0.44, multiple_drainage=0.26)
+_INDONESIA = _table(continuous=0.43, single_drainage=0.22, multiple_drainage=0.35)
+_ALWAYS = _table(continuous=1.0)
+_UNKNOWN = _table(irrigated=1.0)
 
 REGIONS: Mapping[str, RiceRegion] = MappingProxyType(
     {
-        "east_asia": RiceRegion(0.217, 0.915, 0.070, 0.015),
-        "south_asia": RiceRegion(0.392, 0.447, 0.452, 0.101),
-        "southeast_asia": RiceRegion(0.280, 0.408, 0.537, 0.055),
-        "africa": RiceRegion(0.050, 0.20, 0.47, 0.33),
-        "south_america": RiceRegion(0.042, 0.45, 0.10, 0.45),
-        "north_america": RiceRegion(0.008, 1.00, 0.00, 0.00),
-        "europe": RiceRegion(0.004, 1.00, 0.00, 0.00),
-        "world": RiceRegion(0.007, 0.44, 0.45, 0.11),
+        "east_asia": RiceRegion(0.217, 0.915, 0.070, 0.015, _CHINA, 6.3, "straw_long_before"),
+        "south_asia": RiceRegion(0.392, 0.447, 0.452, 0.101, _INDIA, 3.0, "straw_before"),
+        "southeast_asia": RiceRegion(0.280, 0.408, 0.537, 0.055, _INDONESIA, 3.5, "straw_before"),
+        "africa": RiceRegion(0.050, 0.20, 0.47, 0.33, _UNKNOWN, 2.3, "straw_before"),
+        "south_america": RiceRegion(0.042, 0.45, 0.10, 0.45, _ALWAYS, 3.6, "straw_before"),
+        "north_america": RiceRegion(0.008, 1.00, 0.00, 0.00, _ALWAYS, 7.0, "straw_long_before"),
+        "europe": RiceRegion(0.004, 1.00, 0.00, 0.00, _ALWAYS, 5.2, "straw_long_before"),
+        "world": RiceRegion(0.007, 0.44, 0.45, 0.11, _UNKNOWN, 3.9, "straw_before"),
     }
 )
 """Ecosystems in Asia: summed from thirteen countries of table 1.2 of Kirk (2004, The Biogeochemistry of Submerged
 Soils); the last, land in no other region: Rice Today (IRRI, world of 2005). Other continents and the shares of area
-(FAOSTAT 2000, rounded; 89 % in Asia as in Rice Today) are from general knowledge, to be checked."""
+(FAOSTAT 2000, rounded; 89 % in Asia as in Rice Today) are from general knowledge, to be checked.
 
-ORGANIC_DEFAULT: Mapping[str, float] = _table(straw_long_before=1.3, manure=2.0)
-"""Amendment where nothing is known [t ha-1 per crop]: straw as dry, manure as fresh weight. A third of 4 t ha-1 of
-straw left as stubble and turned in long before planting, and two loads of farmyard manure; own choice."""
+Water of irrigated fields, from general knowledge, to be checked in the papers: four fifths of China's drained in
+mid-season by 2000 and then wetted in turn (Li et al. 2002, Geophys. Res. Lett. 29, 1972); India and Indonesia after
+their ALGAS reports of 1998 as Yan et al. (2003, Global Change Biol. 9, 237) take them for their neighbours; always
+flooded in America and Europe. Yields: FAOSTAT 2000, rounded. Stubble is ploughed under when a tropical field is
+puddled, within a month before planting; where rice is grown once a year and soil is cold, long before."""
+
+_STUBBLE_SHARE = 1.0 / 3.0
+"""Share of the straw that stays on the field as stubble [1]; own choice, a sickle's height."""
+_MANURE = 2.0
+"""Farmyard manure where nothing is known [t ha-1 fresh per crop]; own choice, two loads."""
+
+
+def default_amendment(region: RiceRegion) -> dict[str, float]:
+    """Organic matter of a crop where nothing more is known [t ha-1]: its stubble, dry, and some manure, fresh.
+
+    Straw is 2.46 + 0.95 x 0.89 times the grain (IPCC 2006, volume 4, table 11.2).
+    """
+    straw = 2.46 + 0.95 * 0.89 * region.grain
+    return {region.stubble: _STUBBLE_SHARE * straw, "manure": _MANURE}
 
 
 def organic_factor(edition: str, **amendment: float | jax.Array) -> jax.Array:
@@ -206,11 +233,16 @@ def seasonal_emission(
     return jnp.asarray(daily * days * area / (_HECTARE * _KG_PER_TG))
 
 
-def water_shares_factor(edition: str, region: RiceRegion, irrigated: str = "irrigated") -> float:
-    """SFw [1] of a region by its shares of irrigated, rainfed and upland rice; `irrigated` is any regime's name."""
+def water_shares_factor(edition: str, region: RiceRegion, irrigated: str | None = None) -> float:
+    """SFw [1] of a region by its shares of irrigated, rainfed and upland rice.
+
+    Irrigated fields follow the region's practice, or all the regime named `irrigated`; "irrigated" is the
+    guidelines' own aggregate.
+    """
     water = EDITIONS[edition].water
+    practice = region.practice if irrigated is None else {irrigated: 1.0}
     return (
-        region.irrigated * water[irrigated]
+        region.irrigated * sum(share * water[name] for name, share in practice.items())
         + region.rainfed * water["rainfed"]
         + region.upland * water["upland"]
     )
@@ -220,28 +252,26 @@ def global_emission(
     edition: str,
     harvested_area: float | jax.Array,
     *,
-    irrigated: str = "irrigated",
+    irrigated: str | None = None,
     before: str = "unknown",
-    amendment: Mapping[str, float] = ORGANIC_DEFAULT,
+    amendment: Mapping[str, float] | None = None,
     regions: Mapping[str, RiceRegion] = REGIONS,
 ) -> dict[str, jax.Array]:
     """Tier 1 emission [Tg CH4 yr-1] by region of a world harvested area [m2], shared out as in `regions`.
 
-    `irrigated` is the regime of irrigated fields: the guidelines' aggregate unless one is named; `before` the water
-    before the season; `amendment` [t ha-1]. Nothing is fitted to a published total, and with these aggregates the
-    sum falls short of those, which know more water and straw: 25.6 Tg in 2000 of Yan et al. (2009, Global
-    Biogeochem. Cycles 23, GB2002) by the edition of 2006.
+    `irrigated` is one regime for all irrigated fields instead of each region's practice; `before` the water before
+    the season; `amendment` [t ha-1] one for all instead of `default_amendment`. Nothing is fitted to a published
+    total: 25.6 (14.8-41.7) Tg in 2000 by the edition of 2006, 4.1 less if no field stood always under water, and 4.1
+    less if straw came off season (Yan et al. 2009, Global Biogeochem. Cycles 23, GB2002).
     """
     tables = EDITIONS[edition]
-    organic = organic_factor(edition, **amendment)
+
+    def daily(name: str, region: RiceRegion) -> jax.Array:
+        organic = organic_factor(edition, **(default_amendment(region) if amendment is None else amendment))
+        water = water_shares_factor(edition, region, irrigated) * tables.before[before]
+        return tables.baseline.get(name, tables.baseline["world"]) * water * organic
+
     return {
-        name: seasonal_emission(
-            tables.baseline.get(name, tables.baseline["world"])
-            * water_shares_factor(edition, region, irrigated)
-            * tables.before[before]
-            * organic,
-            SEASON_DAYS[name],
-            harvested_area * region.area,
-        )
+        name: seasonal_emission(daily(name, region), SEASON_DAYS[name], harvested_area * region.area)
         for name, region in regions.items()
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from tenbin.core.arrays import jax, jnp
+from tenbin.land.columns import sweep
 
 __all__ = ["Below", "Layers", "ascend", "descend", "into_rock", "rock_below"]
 
@@ -64,7 +65,7 @@ def ascend(guess: jax.Array, layers: Layers, foot: _Carry) -> Below:
         below = Below(foot[0], 1.0 / (foot[1] + layer.half))
         return _joined(foot, layer.temperature, _chord(row[0], layer), layer.half)[0], below
 
-    return jax.lax.scan(body, foot, (guess, layers), reverse=True)[1]
+    return sweep(body, foot, (guess, layers), reverse=True)[1]
 
 
 def descend(
@@ -90,7 +91,7 @@ def descend(
     leading = jnp.eye(1, layers.half.shape[0], dtype=above.dtype)[0]
     start = (arriving, jnp.zeros_like(above))
     enthalpy: jax.Array
-    (leaving, first), enthalpy = jax.lax.scan(body, start, (layers, below, leading))
+    (leaving, first), enthalpy = sweep(body, start, (layers, below, leading))
     return enthalpy, first, leaving
 
 
@@ -123,7 +124,7 @@ def rock_below(
     resistance = jnp.full(enthalpy.shape[1:], _INSULATED, enthalpy.dtype)
     foot = (resistance * entering, resistance)
     per_capacity = jnp.broadcast_to(1.0 / capacity, enthalpy.shape)
-    carried, rows = jax.lax.scan(body, foot, (enthalpy, half, per_capacity), reverse=True)
+    carried, rows = sweep(body, foot, (enthalpy, half, per_capacity), reverse=True)
     return rows, carried
 
 
@@ -135,4 +136,4 @@ def into_rock(enthalpy: jax.Array, rock: tuple[Below, Below], arriving: jax.Arra
         out = below.conductance * (middle.temperature + middle.conductance * heat - below.temperature)
         return out, held + (heat - out)
 
-    return jax.lax.scan(body, arriving, (enthalpy, rock))[1]
+    return sweep(body, arriving, (enthalpy, rock))[1]

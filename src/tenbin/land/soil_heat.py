@@ -9,6 +9,7 @@ import equinox as eqx
 from tenbin.core.arrays import jax, jnp
 from tenbin.core.constants import SECONDS_PER_DAY, ZERO_CELSIUS, Constant
 from tenbin.core.params import param
+from tenbin.land.columns import by_layer, column_sum, with_kept_slope
 from tenbin.land.snow import LATENT_HEAT_OF_FUSION
 from tenbin.land.soil_conduction import Layers, ascend, descend, into_rock, rock_below
 from tenbin.land.soil_hydraulics import SoilProperties
@@ -149,10 +150,17 @@ def temperature_and_liquid(
     -150 degC, where ice would take no heat to melt, to 80 degC.
     """
     n = water.shape[0]
-    branches, freezable = _branches(water, _soil_rows(properties), params)
-    soil, part = _temperature(enthalpy[:n], branches)
+
+    def layer(
+        enthalpy: jax.Array, water: jax.Array, properties: SoilProperties
+    ) -> tuple[jax.Array, jax.Array]:
+        branches, freezable = _branches(water, properties, params)
+        celsius, part = _temperature(enthalpy, branches)
+        return celsius, water - freezable * (1.0 - part)
+
+    soil, liquid = by_layer(layer, enthalpy[:n], water, _soil_rows(properties))
     rock = enthalpy[n:] / properties.heat_capacity[n:]
-    return jnp.concatenate([soil, rock]) + _ZERO, water - freezable * (1.0 - part)
+    return jnp.concatenate([soil, rock]) + _ZERO, liquid
 
 
 def enthalpy_at(
@@ -233,7 +241,7 @@ def step(
         state.enthalpy[n:], half, properties.heat_capacity[n:], dt * params.geothermal_flux
     )
     above = 1.0 / ((surface_resistance + params.ground_cover_resistance) / dt + layers.half[0])
-    arriving = above * (surface_temperature - _ZERO)
+    arriving = with_kept_slope(above * (surface_temperature - _ZERO))
     guess = layers.enthalpy
     for _ in range(n_iteration):
         below = ascend(guess, layers, foot)
@@ -263,8 +271,7 @@ def _layers(
 ) -> Layers:
     """Rows for the passes; made layer by layer, for the compiler repeats shared terms in each of many results."""
 
-    def body(_: None, row: tuple) -> tuple[None, Layers]:
-        enthalpy, liquid, ice, layer = row
+    def made(enthalpy: jax.Array, liquid: jax.Array, ice: jax.Array, layer: SoilProperties) -> Layers:
         branches = _branches(liquid + ice, layer, params)[0]
         half = 0.5 / dt * layer.thickness / _soil_conductivity(liquid, ice, layer, params)
         square = branches.width * branches.width
@@ -273,11 +280,11 @@ def _layers(
         root_below = jnp.sqrt(below * below + square)
         per_thawed, per_frozen = 1.0 / branches.thawed, 1.0 / branches.frozen
         temperature = 0.5 * ((enthalpy + root) * per_thawed - (root_below - below) * per_frozen)
-        return None, Layers(
+        return Layers(
             enthalpy, temperature, per_thawed, per_frozen, branches.latent, square, half, root, root_below
         )
 
-    return jax.lax.scan(body, None, (enthalpy, liquid, ice, properties))[1]
+    return by_layer(made, enthalpy, liquid, ice, properties)
 
 
 def advect(
@@ -299,5 +306,5 @@ def advect(
     target = jnp.concatenate([celsius, celsius[-1:]])
     carried = _C_WATER * (jnp.maximum(interface, 0.0) * source + jnp.minimum(interface, 0.0) * target)
     lost = _C_WATER * loss * celsius
-    gained = carried[0] - carried[-1] - jnp.sum(lost, axis=0)
+    gained = carried[0] - carried[-1] - column_sum(lost)
     return jnp.concatenate([enthalpy[:n] + (carried[:-1] - carried[1:] - lost), enthalpy[n:]]), gained

@@ -9,14 +9,17 @@ import equinox as eqx
 from tenbin.core.arrays import jax, jnp
 from tenbin.core.constants import SECONDS_PER_DAY
 from tenbin.core.params import param
+from tenbin.land.columns import layer_at, sweep, upper_sum, with_kept_slope
 from tenbin.land.smoothing import smooth_minimum, smooth_positive, smooth_step
 from tenbin.land.soil_grid import SoilGrid
 from tenbin.land.soil_hydraulics import SoilProperties
 
 __all__ = [
+    "FlowConstants",
     "SoilWaterFluxes",
     "SoilWaterParams",
     "SoilWaterState",
+    "flow_constants",
     "moisture_stress",
     "root_fraction",
     "step",
@@ -118,6 +121,7 @@ def step(
     properties: SoilProperties,
     params: SoilWaterParams,
     *,
+    constants: FlowConstants | None = None,
     dt: float = float(SECONDS_PER_DAY),
 ) -> tuple[SoilWaterState, SoilWaterFluxes]:
     """Soil water after `dt` [s], all fluxes [kg m-2 s-1] (cell,): `incoming` rain and melt, `transpiration` and
@@ -127,20 +131,60 @@ def step(
     layer by layer, what finds no pore returns to the surface, and capillarity evens out the rest. Ice does not move.
     """
     liquid, ice = state
-    uptake, lost = _extraction(
-        liquid, dt * transpiration, dt * evaporation, root_fraction, properties, params
-    )
-    losses = uptake + jnp.pad(lost[None], ((0, uptake.shape[0] - 1), (0, 0)))
+    fixed = flow_constants(properties, params, dt) if constants is None else constants
+    weight, total = _root_weights(liquid, root_fraction, properties, params)
+    demand = dt * transpiration / (total + 1e-4)
+    lost = _evaporated(layer_at(liquid, 0), demand * layer_at(weight, 0), dt * evaporation, properties)
     direct = dt * incoming * runoff_fraction(liquid, ice, properties, params)
     infiltration = dt * incoming - direct
-    available = jnp.maximum(properties.capacity - ice, 0.0)
-    log_impedance = -_LN10 * params.ice_impedance * jnp.clip(ice / properties.capacity, 0.0, 1.0)
-    seeped, down = _seepage(liquid - losses, infiltration, log_impedance, properties, params, dt)
-    columns = _Columns(seeped, down, available, *_capillarity(log_impedance, properties, params, dt))
-    returned, rows = _settle(columns, properties.thickness[: liquid.shape[0], 0])
-    new, faces = _even_out(infiltration - returned, rows, liquid, losses)
-    interface = jnp.concatenate([(infiltration - returned)[None], faces])
-    return SoilWaterState(new, ice), SoilWaterFluxes(interface, uptake, lost, infiltration, direct, returned)
+    wet = _seepage(state, weight, demand, with_kept_slope(infiltration), lost, properties, fixed)
+    returned, rows = _settle(wet, ice, properties, fixed)
+    entering = with_kept_slope(infiltration - returned)
+    new, faces = _even_out(entering, lost, rows, liquid, wet.uptake)
+    interface = jnp.concatenate([entering[None], faces])
+    return SoilWaterState(new, ice), SoilWaterFluxes(
+        interface, wet.uptake, lost, infiltration, direct, returned
+    )
+
+
+class FlowConstants(NamedTuple):
+    """What does not change while water moves: () or (cell,) `impedance`, the rest (layer, cell).
+
+    `rate` [1] and `power` [1] of drainage, `exponent` [1] and `scale` [kg m-1] of capillary mobility, one over the
+    pores [m2 kg-1] and one over the distance to the middle of the next layer [m-1], nought below the last.
+    """
+
+    impedance: jax.Array
+    rate: jax.Array
+    power: jax.Array
+    exponent: jax.Array
+    scale: jax.Array
+    per_capacity: jax.Array
+    per_distance: jax.Array
+
+
+def flow_constants(
+    properties: SoilProperties, params: SoilWaterParams, dt: float = float(SECONDS_PER_DAY)
+) -> FlowConstants:
+    """To be made once where many steps are made. Clapp and Hornberger 1978, Water Resour. Res. 14, 601.
+
+    Drainage is K S^(2b + 3); diffusion of saturation s of the pores that ice leaves is K b psi s^(b + 2) grad s.
+    """
+    power = 2.0 * properties.exponent + 2.0
+    rate = jnp.log(power * dt * properties.conductivity / properties.capacity)
+    last = jnp.arange(rate.shape[0])[:, None] == rate.shape[0] - 1
+    thickness = properties.thickness[: rate.shape[0]]
+    below = jnp.concatenate([1.0 / (thickness[:-1] + thickness[1:]), jnp.zeros_like(thickness[:1])])
+    scale = params.capillarity * dt * properties.conductivity * properties.exponent * properties.suction
+    return FlowConstants(
+        _LN10 * params.ice_impedance,
+        rate + jnp.where(last, jnp.log(params.free_drainage), 0.0),
+        power,
+        properties.exponent + 2.0,
+        scale,
+        1.0 / properties.capacity,
+        below,
+    )
 
 
 _LN10 = 2.302585092994046
@@ -154,9 +198,8 @@ def runoff_fraction(
     Saturated area falls off exponentially with the deficit (Niu et al. 2005), here of the upper 0.3 m; the frozen
     area by Niu and Yang 2006, exp(-a (1 - ice / pores)) - exp(-a).
     """
-    ice_above = jnp.sum(ice[:_UPPER], axis=0)
-    pores = jnp.sum(properties.capacity[:_UPPER], axis=0)
-    wetness = (jnp.sum(liquid[:_UPPER], axis=0) + ice_above) / pores
+    ice_above, liquid_above, pores = (upper_sum(x, _UPPER) for x in (ice, liquid, properties.capacity))
+    wetness = (liquid_above + ice_above) / pores
     shape = params.frozen_area_shape
     sealed = jnp.exp(shape * (jnp.minimum(ice_above / pores, 1.0) - 1.0)) - jnp.exp(-shape)
     wet = params.saturated_area * jnp.exp(params.saturated_area_decay * jnp.minimum(wetness - 1.0, 0.0))
@@ -166,20 +209,27 @@ def runoff_fraction(
 _UPPER = 3  # layers whose wetness decides on runoff: 0.3 m of the default grid
 
 
-def _extraction(
-    liquid: jax.Array,
-    transpiration: jax.Array,
-    evaporation: jax.Array,
-    root_fraction: jax.Array,
-    properties: SoilProperties,
-    params: SoilWaterParams,
+def _root_weights(
+    liquid: jax.Array, root_fraction: jax.Array, properties: SoilProperties, params: SoilWaterParams
 ) -> tuple[jax.Array, jax.Array]:
-    """Water [kg m-2] that roots take (layer, cell) and that evaporates (cell,), never more than can be had."""
-    weight = root_fraction * layer_stress(liquid, properties, params)
-    share = weight / (jnp.sum(weight, axis=0) + 1e-4)
-    uptake = smooth_minimum(_above(liquid, properties.wilting_point), transpiration * share)
-    top = _above(liquid[0] - uptake[0], properties.residual[0])
-    return uptake, smooth_minimum(top, evaporation)
+    """Roots that find water in each layer [0..1] (layer, cell), and in all (cell,)."""
+
+    def add(total: jax.Array, row: tuple) -> tuple[jax.Array, jax.Array]:
+        liquid, roots, wilting_point, field_capacity = row
+        weight = roots * layer_stress(liquid, wilting_point, field_capacity, params)
+        return total + weight, weight
+
+    rows = (liquid, root_fraction, properties.wilting_point, properties.field_capacity)
+    total, weight = sweep(add, jnp.zeros_like(liquid[0]), rows)
+    return weight, with_kept_slope(total)
+
+
+def _evaporated(
+    liquid: jax.Array, wanted: jax.Array, evaporation: jax.Array, properties: SoilProperties
+) -> jax.Array:
+    """Water [kg m-2] (cell,) that evaporates from the first layer when its roots have taken what they want."""
+    uptake = smooth_minimum(_above(liquid, layer_at(properties.wilting_point, 0)), wanted)
+    return smooth_minimum(_above(liquid - uptake, layer_at(properties.residual, 0)), evaporation)
 
 
 def _above(liquid: jax.Array, held: jax.Array) -> jax.Array:
@@ -193,10 +243,12 @@ def _above(liquid: jax.Array, held: jax.Array) -> jax.Array:
 _CORNER_PART = 0.5 * (1.01**0.5 - 1.0)
 
 
-def layer_stress(liquid: jax.Array, properties: SoilProperties, params: SoilWaterParams) -> jax.Array:
-    """Water supply of each layer [0..1]: 0 at the wilting point and below, 1 where enough is held."""
-    span = params.unstressed_wetness * (properties.field_capacity - properties.wilting_point)
-    wetness = (liquid - properties.wilting_point) / span
+def layer_stress(
+    liquid: jax.Array, wilting_point: jax.Array, field_capacity: jax.Array, params: SoilWaterParams
+) -> jax.Array:
+    """Water supply of a layer [0..1]: 0 at the wilting point and below, 1 where enough is held [all kg m-2]."""
+    span = params.unstressed_wetness * (field_capacity - wilting_point)
+    wetness = (liquid - wilting_point) / span
     return smooth_positive(wetness, 0.05) - smooth_positive(wetness - 1.0, 0.05)
 
 
@@ -207,7 +259,7 @@ def moisture_stress(
 
     `liquid` [kg m-2] and `root_fraction` [0..1] are (layer of soil, cell).
     """
-    return jnp.sum(root_fraction * layer_stress(liquid, properties, params), axis=0)
+    return _root_weights(liquid, root_fraction, properties, params)[1]
 
 
 def root_fraction(decay: jax.Array, grid: SoilGrid) -> jax.Array:
@@ -220,33 +272,42 @@ def root_fraction(decay: jax.Array, grid: SoilGrid) -> jax.Array:
     return (below[:-1] - below[1:]) / (1.0 - below[-1])
 
 
+class _Wet(NamedTuple):
+    """A column after gravity has had its way, (layer, cell) [kg m-2]: uptake, liquid, water through lower faces."""
+
+    uptake: jax.Array
+    liquid: jax.Array
+    down: jax.Array
+
+
 def _seepage(
-    liquid: jax.Array,
+    state: SoilWaterState,
+    weight: jax.Array,
+    demand: jax.Array,
     infiltration: jax.Array,
-    log_impedance: jax.Array,
+    lost: jax.Array,
     properties: SoilProperties,
-    params: SoilWaterParams,
-    dt: float,
-) -> tuple[jax.Array, jax.Array]:
-    """Liquid left and water through the lower face of each layer [kg m-2] by gravity, from the surface down.
+    fixed: FlowConstants,
+) -> _Wet:
+    """Roots take their part, then water drains by gravity, from the surface down.
 
-    Each layer takes what arrives and drains for `dt` by dS/dt = -K S^m (m = 2b + 3, Clapp and Hornberger 1978), whose
-    solution S = S0 (1 + (m - 1) K dt S0^(m - 1))^(-1 / (m - 1)) is positive for any step.
+    Each layer takes what arrives and drains for a step by dS/dt = -K S^m (m = 2b + 3, Clapp and Hornberger 1978); its
+    solution S = S0 (1 + (m - 1) K dt S0^(m - 1))^(-1 / (m - 1)) is positive for any step. Roots want `demand`
+    [kg m-2] (cell,) times the `weight` of a layer; `lost` [kg m-2] (cell,) has left the first.
     """
-    power = 2.0 * properties.exponent + 2.0
-    rate = jnp.log(power * dt * properties.conductivity / properties.capacity)
-    layer = jnp.arange(rate.shape[0])[:, None]
-    rate = rate + jnp.where(layer == layer[-1], jnp.log(params.free_drainage), 0.0)
 
-    def body(arriving: jax.Array, row: tuple) -> tuple:
-        liquid, rate, power, per_capacity = row
-        full = liquid + arriving
+    def body(carry: tuple, row: tuple) -> tuple:
+        arriving, lost = carry
+        liquid, ice, weight, wilting_point, rate, power, per_capacity = row
+        uptake = smooth_minimum(_above(liquid, wilting_point), demand * weight)
+        full = liquid - uptake - lost + arriving
         logarithm = jnp.log(jnp.maximum(full * per_capacity, _DRY))
-        leaving = full * (1.0 - jnp.exp(-_softplus(rate + power * logarithm) / power))
-        return leaving, (full - leaving, leaving)
+        speed = rate - fixed.impedance * jnp.minimum(ice * per_capacity, 1.0) + power * logarithm
+        leaving = full * (1.0 - jnp.exp(-_softplus(speed) / power))
+        return (leaving, jnp.zeros_like(lost)), _Wet(uptake, full - leaving, leaving)
 
-    per_capacity = 1.0 / properties.capacity
-    return jax.lax.scan(body, infiltration, (liquid, rate + log_impedance, power, per_capacity))[1]
+    rows = (*state, weight, properties.wilting_point, fixed.rate, fixed.power, fixed.per_capacity)
+    return sweep(body, (infiltration, lost), rows)[1]
 
 
 _DRY = 1e-6  # saturation below which conductivity is nought for any purpose
@@ -257,70 +318,51 @@ def _softplus(x: jax.Array) -> jax.Array:
     return jnp.maximum(x, 0.0) + jnp.log(1.0 + jnp.exp(-jnp.abs(x)))
 
 
-class _Columns(NamedTuple):
-    """What the upward sweep reads, (layer, cell): water [kg m-2], free pores [kg m-2], and the mobility of water as
-    `scale` [kg m-1] times the power `exponent` of saturation, blocked by ice as `log_impedance`."""
-
-    liquid: jax.Array
-    down: jax.Array
-    available: jax.Array
-    log_impedance: jax.Array
-    exponent: jax.Array
-    scale: jax.Array
-
-
 class _Rows(NamedTuple):
-    """What the last sweep reads, (layer, cell): water through the lower face so far [kg m-2], saturation [1] without
-    and its rise with water [m2 kg-1] from above, and conductance [kg m-2] to the saturation of what lies below."""
+    """What the last sweep reads, (layer, cell): water through the lower face so far [kg m-2], what capillarity adds
+    to it [kg m-2], and how that grows with what it brings from above [1]."""
 
     net: jax.Array
-    saturation: jax.Array
-    compliance: jax.Array
-    conductance: jax.Array
-    below: jax.Array
+    drawn: jax.Array
+    passed_on: jax.Array
 
 
-def _capillarity(
-    log_impedance: jax.Array, properties: SoilProperties, params: SoilWaterParams, dt: float
-) -> tuple[jax.Array, jax.Array, jax.Array]:
-    """Impedance, exponent and scale of the diffusion of saturation s of the pores that ice leaves.
-
-    K b psi s^(b+2) grad s (Clapp and Hornberger 1978).
-    """
-    scale = params.capillarity * dt * properties.conductivity * properties.exponent * properties.suction
-    return log_impedance, properties.exponent + 2.0, scale
-
-
-def _settle(columns: _Columns, thickness: jax.Array) -> tuple[jax.Array, _Rows]:
+def _settle(
+    wet: _Wet, ice: jax.Array, properties: SoilProperties, fixed: FlowConstants
+) -> tuple[jax.Array, _Rows]:
     """From the bottom up: what no pore holds goes to the layer above, the surface at last [kg m-2] (cell,), and the
     saturations of the layers are tied by capillarity, implicit in time.
 
-    That can make no layer wetter than the wettest nor drier than the driest. `thickness` [m] is (layer,).
+    That can make no layer wetter than the wettest nor drier than the driest.
     """
-    twice = jnp.concatenate([thickness[:-1] + thickness[1:], jnp.full_like(thickness[:1], jnp.inf)])
 
-    def body(carry: tuple, row: tuple[_Columns, jax.Array]) -> tuple:
+    def body(carry: tuple, row: tuple) -> tuple:
         arriving, mobility_below, below, compliance_below = carry
-        layer, distance = row
-        full = layer.liquid + arriving
-        excess = jnp.maximum(full - layer.available, 0.0)
+        liquid, down, ice, capacity, exponent, scale, per_capacity, per_distance = row
+        available = jnp.maximum(capacity - ice, 0.0)
+        full = liquid + arriving
+        excess = jnp.maximum(full - available, 0.0)
         # squared over the corner: no pore gives water back before it is full, and no kink where it begins to
         up = excess * excess / (excess + _CORNER)
         settled = full - up
-        pores = layer.available + _CORNER
-        logarithm = jnp.log(jnp.maximum(settled / pores, _DRY)) * layer.exponent + layer.log_impedance
+        pores = available + _CORNER
+        logarithm = jnp.log(jnp.maximum(settled / pores, _DRY)) * exponent
+        logarithm = logarithm - fixed.impedance * jnp.minimum(ice * per_capacity, 1.0)
         # above saturation, where water waits to flow off, suction is nought and so is what it drives
-        mobility = layer.scale * jnp.exp(jnp.minimum(logarithm, 0.0))
-        between = (mobility + mobility_below) * (1.0 / distance)
+        mobility = scale * jnp.exp(jnp.minimum(logarithm, 0.0))
+        between = (mobility + mobility_below) * per_distance
         conductance = between / (1.0 + between * compliance_below)
         compliance = 1.0 / (pores + conductance)
         saturation = (settled + conductance * below) * compliance
-        rows = _Rows(layer.down - arriving, saturation, compliance, conductance, below)
+        rows = _Rows(down - arriving, conductance * (saturation - below), conductance * compliance)
         return (up, mobility, saturation, compliance), rows
 
-    nothing = jnp.zeros_like(columns.liquid[0])
-    rows: _Rows
-    (returned, *_), rows = jax.lax.scan(body, (nothing,) * 4, (columns, twice), reverse=True)
+    nothing = jnp.zeros_like(wet.liquid[0])
+    columns = (
+        wet.liquid, wet.down, ice, properties.capacity, fixed.exponent, fixed.scale, fixed.per_capacity,
+        fixed.per_distance,
+    )  # fmt: skip
+    (returned, *_), rows = sweep(body, (nothing,) * 4, columns, reverse=True)
     return returned, rows
 
 
@@ -328,18 +370,18 @@ _CORNER = 0.05  # kg m-2
 
 
 def _even_out(
-    entering: jax.Array, rows: _Rows, liquid: jax.Array, losses: jax.Array
+    entering: jax.Array, lost: jax.Array, rows: _Rows, liquid: jax.Array, uptake: jax.Array
 ) -> tuple[jax.Array, jax.Array]:
     """From the surface down: new liquid and water through the lower face of each layer [kg m-2], (layer, cell)."""
 
     def body(carry: tuple[jax.Array, jax.Array], row: tuple) -> tuple:
         face, rise = carry
-        here, liquid, loss = row
-        through = here.conductance * (here.saturation + here.compliance * rise - here.below)
-        lower = here.net + through
-        return (lower, through), (liquid + (face - lower - loss), lower)
+        here, liquid, uptake = row
+        rise = here.drawn + here.passed_on * rise
+        lower = here.net + rise
+        return (lower, rise), (liquid + (face - lower - uptake), lower)
 
-    return jax.lax.scan(body, (entering, jnp.zeros_like(entering)), (rows, liquid, losses))[1]
+    return sweep(body, (entering - lost, jnp.zeros_like(entering)), (rows, liquid, uptake))[1]
 
 
 def water_table_depth(state: SoilWaterState, properties: SoilProperties, width: float = 0.05) -> jax.Array:

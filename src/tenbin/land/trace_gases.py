@@ -10,6 +10,7 @@ from tenbin.core.arrays import jax, jnp
 from tenbin.core.constants import GRAVITY, SECONDS_PER_DAY
 from tenbin.core.params import param
 from tenbin.land import methane_upland, methane_wetland, nitrous_oxide, rice, termites
+from tenbin.land.columns import column_sum, layer_at, upper_sum
 from tenbin.land.drivers import Drivers, Surface
 from tenbin.land.methane_upland import UplandParams
 from tenbin.land.methane_wetland import WetlandFluxes, WetlandParams, WetlandState
@@ -29,6 +30,7 @@ __all__ = [
     "methane_step",
     "nitrogen_soil",
     "nitrogen_step",
+    "upper_water",
 ]
 
 DAY = float(SECONDS_PER_DAY)
@@ -112,8 +114,13 @@ def initial_state(tas: jax.Array, grid: SoilGrid) -> GasState:
 
 def _upper(values: jax.Array, thickness: jax.Array) -> jax.Array:
     """Mean over the top 0.3 m, weighed by thickness."""
-    share = thickness[:_UPPER] / jnp.sum(thickness[:_UPPER], axis=0)
-    return jnp.sum(values[:_UPPER] * share, axis=0)
+    depth = thickness[: values.shape[0]]
+    return upper_sum(values * depth, _UPPER) / jnp.sum(depth[:_UPPER], axis=0)
+
+
+def upper_water(liquid: jax.Array) -> jax.Array:
+    """Water [kg m-2] (cell,) of the top 0.3 m, in which mineral nitrogen is dissolved, of (layer, cell)."""
+    return upper_sum(liquid, _UPPER)
 
 
 def methane_step(
@@ -128,9 +135,13 @@ def methane_step(
     params: GasParams,
     *,
     grid: SoilGrid,
+    substrate: jax.Array | None = None,
     dt: float = DAY,
 ) -> tuple[GasState, GasFluxes]:
-    """A day of methane; `temperature` [K] (layer, cell), `water` [kg m-2] (layer of soil, cell)."""
+    """A day of methane; `temperature` [K] (layer, cell), `water` [kg m-2] (layer of soil, cell).
+
+    `substrate` (layer of soil, cell) is where the wetland respires, see `methane_wetland.respired_by_layer`.
+    """
     column, wet = _wetland(
         state.wetland,
         weather,
@@ -141,6 +152,7 @@ def methane_step(
         surface,
         properties,
         params,
+        substrate,
         grid,
         dt,
     )
@@ -152,7 +164,8 @@ def methane_step(
         state.year_gpp + fade * (living.gpp - state.year_gpp),
         state.year_temperature + fade * (weather.tas - state.year_temperature),
     )
-    eaten = _upland(weather, temperature, water, surface, properties, params)
+    grown = remembered.year_gpp * (DAY * _YEAR_OF_DAYS)
+    eaten = _upland(weather, temperature, water, surface, properties, params, living.snow_depth, grown)
     built = termites.emission(
         remembered.year_gpp, remembered.year_temperature, surface.crop_fraction, params.termites
     )
@@ -176,11 +189,12 @@ def _wetland(
     surface: Surface,
     properties: SoilProperties,
     params: GasParams,
+    substrate: jax.Array | None,
     grid: SoilGrid,
     dt: float,
 ) -> tuple[WetlandState, WetlandFluxes]:
     """The wetland part of the tile: its table stands between two ends by the wetness of the land around."""
-    wetness = jnp.sum(water.liquid + water.ice, axis=0) / jnp.sum(properties.capacity, axis=0)
+    wetness = column_sum(water.liquid + water.ice) / jnp.sum(properties.capacity, axis=0)
     table = params.dry_table + (params.wet_table - params.dry_table) * jnp.clip(wetness, 0.0, 1.0)
     ice = jnp.clip(water.ice / properties.capacity, 0.0, 1.0)
     liquid = jnp.clip(water.liquid / properties.capacity, 0.0, 1.0)
@@ -198,6 +212,7 @@ def _wetland(
         surface.ph,
         params.wetland,
         snow_depth=living.snow_depth,
+        substrate=substrate,
         grid=grid.soil,
         dt=dt,
     )
@@ -217,7 +232,7 @@ def _rice(
     return rice.step(
         state,
         flooded=weather.flooded,
-        soil_temperature=temperature[1],
+        soil_temperature=layer_at(temperature, 1),
         shoot_growth=params.rice_shoot_share * jnp.maximum(living.npp, 0.0) * weather.flooded,
         organic_input=params.rice_straw * state.shoot * cut / dt,
         sand=surface.sand,
@@ -234,13 +249,17 @@ def _upland(
     surface: Surface,
     properties: SoilProperties,
     params: GasParams,
+    snow_depth: jax.Array,
+    year_gpp: jax.Array,
 ) -> jax.Array:
     thickness = properties.thickness
     porosity = _upper(properties.porosity, thickness)
-    filled = (water.liquid[:_UPPER] + water.ice[:_UPPER]) / properties.capacity[:_UPPER]
+    filled = (water.liquid + water.ice) / properties.capacity
     air = porosity * jnp.clip(1.0 - _upper(filled, thickness), 0.0, 1.0)
-    saturation = jnp.clip(water.liquid[1] / properties.capacity[1], 1e-3, 1.0)
-    suction = properties.suction[1] * jnp.exp(-properties.exponent[1] * jnp.log(saturation))
+    saturation = jnp.clip(layer_at(water.liquid, 1) / layer_at(properties.capacity, 1), 1e-3, 1.0)
+    suction = layer_at(properties.suction, 1) * jnp.exp(
+        -layer_at(properties.exponent, 1) * jnp.log(saturation)
+    )
     return methane_upland.uptake(
         _upper(temperature, thickness),
         porosity,
@@ -251,6 +270,8 @@ def _upland(
         surface.wetland_fraction,
         weather.ch4,
         params.upland,
+        snow_depth=snow_depth,
+        year_gpp=year_gpp,
     )
 
 
@@ -284,13 +305,13 @@ def nitrogen_step(
     """A day of nitrification and denitrification in the top soil, and the nitrogen left [kg N m-2] (cell,)."""
     thickness = properties.thickness
     # Microbes swim in liquid water only: frozen ground, however full of ice, does not denitrify.
-    filled = water.liquid[:_UPPER] / properties.capacity[:_UPPER]
+    filled = water.liquid / properties.capacity
     kind = soil.mass.dtype
     return nitrous_oxide.step(
         jax.tree.map(lambda pool: pool.astype(kind), mineral),
         soil_temperature=_upper(temperature, thickness),
         water_filled_pore_space=_upper(filled, thickness),
-        heterotrophic_respiration=rh.astype(kind),
+        heterotrophic_respiration=params.denitrification.respired_in_soil * rh.astype(kind),
         net_mineralisation=net_mineralisation.astype(kind),
         soil=soil,
         params=params,

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+import numpy as np
+
 from tenbin.core.arrays import jax, jnp
 from tenbin.core.tags import SOIL_TAGS
+from tenbin.land.columns import on_layers, sweep, with_kept_slope
 from tenbin.land.soil_water import SoilWaterFluxes, SoilWaterState
 
 __all__ = ["TaggedFluxes", "TaggedWater", "initial_tags", "only", "soil_step", "store_step"]
@@ -32,11 +35,15 @@ class TaggedFluxes(NamedTuple):
     drainage: jax.Array
 
 
+def _every(water: jax.Array) -> jax.Array:
+    """The same for every origin: (tag, ...)."""
+    return on_layers(water, len(SOIL_TAGS))
+
+
 def only(origin: str, amount: jax.Array) -> jax.Array:
     """Water `amount` (..., cell) with one origin: (tag, ..., cell)."""
-    place = SOIL_TAGS.index(origin)
-    around = (place, len(SOIL_TAGS) - 1 - place, 0)
-    return jax.lax.pad(amount[None], jnp.zeros((), amount.dtype), [around, *((0, 0, 0),) * amount.ndim])
+    mask = (np.arange(len(SOIL_TAGS)) == SOIL_TAGS.index(origin)).reshape(-1, *(1,) * amount.ndim)
+    return jnp.where(mask, amount, 0.0)
 
 
 def initial_tags(canopy: jax.Array, snow: jax.Array, soil: SoilWaterState) -> TaggedWater:
@@ -54,8 +61,8 @@ def store_step(
     """
     available = tagged + incoming
     total = sum(leaving, start=new_mass)
-    composition = available / jnp.maximum(total, _trace(total))
-    return (composition * new_mass, *(composition * flux for flux in leaving))
+    composition = available / _every(jnp.maximum(total, _trace(total)))
+    return (composition * _every(new_mass), *(composition * _every(flux) for flux in leaving))
 
 
 def _trace(water: jax.Array) -> float:
@@ -81,54 +88,89 @@ def soil_step(
     composition. Movement is implicit upwind: (new + out) c = old + sum of in * c of where it comes from; the rows
     add up to the water and the solution is positive.
     """
-    liquid, ice = _change_phase(liquid, ice, before, freezing)
-    liquid = liquid + only("ground_ice", ground_ice)
-    composition, direct = _composition(liquid, incoming, after, fluxes)
-    left = TaggedFluxes(
-        transpiration=jnp.sum(composition * fluxes.uptake, axis=-2),
-        evaporation=composition[:, 0] * fluxes.evaporation,
-        surface_runoff=direct + composition[:, 0] * fluxes.exfiltration,
-        drainage=composition[:, -1] * fluxes.drainage,
-    )
-    return composition * after.liquid, ice, left
-
-
-def _change_phase(
-    liquid: jax.Array, ice: jax.Array, before: SoilWaterState, freezing: jax.Array
-) -> tuple[jax.Array, jax.Array]:
-    frozen_part = jnp.maximum(freezing, 0.0) / jnp.maximum(before.liquid, _trace(liquid))
-    thawed_part = jnp.maximum(-freezing, 0.0) / jnp.maximum(before.ice, _trace(ice))
-    to_ice = liquid * frozen_part - ice * thawed_part
-    return liquid - to_ice, ice + to_ice
-
-
-def _composition(
-    liquid: jax.Array, incoming: jax.Array, after: SoilWaterState, fluxes: SoilWaterFluxes
-) -> tuple[jax.Array, jax.Array]:
-    """Parts of each origin in the layers at the end of the step, and the direct runoff by origin [kg m-2]."""
     total = fluxes.infiltration + fluxes.direct_runoff
-    direct = incoming * (fluxes.direct_runoff / jnp.maximum(total, _trace(total)))
-    first = jnp.arange(liquid.shape[1])[:, None] == 0
-    above, below = jnp.where(first, 0.0, fluxes.interface[:-1]), fluxes.interface[1:]
-    surface = jnp.where(first, fluxes.evaporation + fluxes.exfiltration, 0.0)
-    out = after.liquid + fluxes.uptake + surface + jnp.maximum(below, 0.0) + jnp.maximum(-above, 0.0)
-    part = 1.0 / jnp.maximum(out, _trace(out))
-    own = (liquid + jnp.where(first, (incoming - direct)[:, None], 0.0)) * part
-    return _mixed(own, jnp.maximum(above, 0.0) * part, jnp.maximum(-below, 0.0) * part), direct
+    direct = incoming * _every(fluxes.direct_runoff / jnp.maximum(total, _trace(total)))
+    rows = _Rows(
+        tagged_liquid=jnp.moveaxis(liquid, 1, 0),
+        tagged_ice=jnp.moveaxis(ice, 1, 0),
+        liquid=before.liquid,
+        ice=before.ice,
+        freezing=freezing,
+        ground_ice=ground_ice,
+        above=fluxes.interface[:-1],
+        below=fluxes.interface[1:],
+        uptake=fluxes.uptake,
+        after=after.liquid,
+    )
+    surface = fluxes.evaporation + fluxes.exfiltration
+    last, (composition, from_below, ice) = _descend(rows, incoming - direct, surface)
+    (first, transpiration), liquid = _ascend(composition, from_below, rows)
+    left = TaggedFluxes(
+        transpiration=transpiration,
+        evaporation=first * _every(fluxes.evaporation),
+        surface_runoff=direct + first * _every(fluxes.exfiltration),
+        drainage=last * _every(fluxes.drainage),
+    )
+    return jnp.moveaxis(liquid, 0, 1), jnp.moveaxis(ice, 0, 1), left
 
 
-def _mixed(own: jax.Array, from_above: jax.Array, from_below: jax.Array) -> jax.Array:
-    """Solution c (tag, layer, cell) of c[k] = own[k] + from_above[k] c[k-1] + from_below[k] c[k+1].
+class _Rows(NamedTuple):
+    """What a layer knows of its water [kg m-2]: (layer, tag, cell) of what is tagged, (layer, cell) of the rest."""
 
-    Water crosses a face one way only, so that one sweep down and one up solve it: where it goes down the layer above
-    needs nothing of the one below.
+    tagged_liquid: jax.Array
+    tagged_ice: jax.Array
+    liquid: jax.Array
+    ice: jax.Array
+    freezing: jax.Array
+    ground_ice: jax.Array
+    above: jax.Array
+    below: jax.Array
+    uptake: jax.Array
+    after: jax.Array
+
+
+def _descend(rows: _Rows, incoming: jax.Array, surface: jax.Array) -> tuple[jax.Array, tuple]:
+    """Phases change; then compositions c (tag, cell) by c[k] = own[k] + from_above[k] c[k-1], from the surface down.
+
+    Water crosses a face one way only, so that one sweep down and one up solve c[k] = own[k] + from_above[k] c[k-1] +
+    from_below[k] c[k+1]: where it goes down the layer above needs nothing of the one below. `incoming` [kg m-2]
+    (tag, cell) enters the first layer, `surface` [kg m-2] (cell,) leaves it.
     """
 
-    def down(above: jax.Array, row: tuple[jax.Array, jax.Array]) -> tuple[jax.Array, jax.Array]:
-        mixed = row[0] + row[1] * above
-        return mixed, mixed
+    def body(carry: tuple, row: _Rows) -> tuple:
+        above, incoming, surface, from_layer = carry
+        liquid, ice = _change_phase(row)
+        liquid = with_kept_slope(liquid + only("ground_ice", row.ground_ice) + incoming)
+        leaving = jnp.maximum(row.below, 0.0) + from_layer * jnp.maximum(-row.above, 0.0)
+        out = row.after + row.uptake + surface + leaving
+        part = 1.0 / jnp.maximum(out, _trace(out))
+        arriving = from_layer * jnp.maximum(row.above, 0.0) * part
+        mixed = with_kept_slope(liquid * _every(part) + _every(arriving) * above)
+        nothing = (jnp.zeros_like(incoming), jnp.zeros_like(surface), jnp.ones_like(surface))
+        return (mixed, *nothing), (mixed, jnp.maximum(-row.below, 0.0) * part, ice)
 
-    nothing = jnp.zeros_like(own[:, 0])
-    _, mixed = jax.lax.scan(down, nothing, (jnp.moveaxis(own, 1, 0), from_above))
-    _, mixed = jax.lax.scan(down, nothing, (mixed, from_below), reverse=True)
-    return jnp.moveaxis(mixed, 0, 1)
+    start = (jnp.zeros_like(incoming), incoming, surface, jnp.zeros_like(surface))
+    (last, *_), made = sweep(body, start, rows)
+    return last, made
+
+
+def _ascend(composition: jax.Array, from_below: jax.Array, rows: _Rows) -> tuple:
+    """Compositions with what rises from below; that of the first layer and transpiration, then liquid by layer."""
+
+    def body(carry: tuple, row: tuple) -> tuple:
+        below, taken = carry
+        mixed, rising, uptake, after = row
+        mixed = with_kept_slope(mixed + _every(rising) * below)
+        return (mixed, taken + mixed * _every(uptake)), mixed * _every(after)
+
+    nothing = jnp.zeros_like(composition[0])
+    columns = (composition, from_below, rows.uptake, rows.after)
+    return sweep(body, (nothing, nothing), columns, reverse=True)
+
+
+def _change_phase(row: _Rows) -> tuple[jax.Array, jax.Array]:
+    """Tags of liquid and ice (tag, cell) when `freezing` has turned, each phase giving of its own composition."""
+    frozen_part = jnp.maximum(row.freezing, 0.0) / jnp.maximum(row.liquid, _trace(row.liquid))
+    thawed_part = jnp.maximum(-row.freezing, 0.0) / jnp.maximum(row.ice, _trace(row.ice))
+    to_ice = with_kept_slope(row.tagged_liquid * _every(frozen_part) - row.tagged_ice * _every(thawed_part))
+    return row.tagged_liquid - to_ice, row.tagged_ice + to_ice
