@@ -39,6 +39,8 @@ def test_rows_of_the_ledger_are_masses_of_the_gas_and_a_sink_is_negative(tmp_pat
     rows = land_totals.ledger_rows(SUMS, 2010, 2012).set_index("sector")
     assert rows.loc["soil_sink", "mean"] == -30.0
     assert rows.loc["natural_soils", "mean"] == pytest.approx(float(N_TO_N2O))
+    notes = {sector: note.split(":")[0] for sector, note in rows["note"].items()}
+    assert notes == {"wetlands": "high", "soil_sink": "within", "natural_soils": "low"}
     assert (rows["year_start"] == 2010).all() and (rows["year_end"] == 2012).all()
     assert (rows["sd"] > 0.0).all() and set(rows["region"]) == {"globe"}
     ledger.write(rows.reset_index()[land_totals.COLUMNS], tmp_path / "ledger.csv")

@@ -3,7 +3,8 @@
 import numpy as np
 
 from tenbin.core.arrays import jnp
-from tenbin.land import land_use
+from tenbin.land import land_use, plant_losses
+from tenbin.land.fire import FireLosses
 from tenbin.land.vegetation_carbon import YEAR
 
 PARAMS = land_use.LandUseParams()
@@ -52,3 +53,21 @@ def test_joining_two_fields_keeps_their_carbon():
 
 def test_shares_of_cut_wood_sum_to_one():
     np.testing.assert_allclose(sum(land_use.cleared_wood(PARAMS)), 1.0)
+
+
+def test_a_harvest_takes_grain_and_straw_and_leaves_roots():
+    # 0.45 of what is shed, of the root organ 0.8 of it: 0.45 x 0.8 x 0.01
+    nothing = jnp.zeros(1)
+    crop = land_use.LandUseParams(crop_harvest=jnp.asarray([0.45]))
+    part = plant_losses.shares(
+        nothing + 0.02,
+        nothing,
+        nothing + 0.01,
+        0.0,
+        0.0,
+        FireLosses(*(nothing,) * len(FireLosses._fields)),
+        land_use.cleared_wood(crop),
+        crop,
+    )
+    found = [part.leaf_harvest, part.root_harvest, part.leaf_litter, part.root_litter]
+    np.testing.assert_allclose(np.ravel(found), [0.009, 0.0036, 0.011, 0.0064], rtol=1e-12)

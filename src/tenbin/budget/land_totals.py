@@ -53,17 +53,22 @@ def totals_table(totals: dict[str, float], whole: bool = True) -> pd.DataFrame:
         row: dict[str, object] = {"quantity": quantity, "value": value, "verdict": "no reference"}
         if quantity in published.index:
             known = published.loc[quantity]
-            verdict = "low" if value < known.low else "high" if value > known.high else "within"
+            verdict = _verdict(value, known.low, known.high)
             row |= known.to_dict() | {"verdict": verdict if whole else "part of the globe"}
         rows.append(row)
     columns = ["quantity", "long_name", "value", "low", "high", "unit", "verdict", "source"]
     return pd.DataFrame(rows).reindex(columns=columns)
 
 
+def _verdict(value: float, low: float, high: float) -> str:
+    return "low" if value < low else "high" if value > high else "within"
+
+
 def ledger_rows(totals: dict[str, float], year_start: int, year_end: int) -> pd.DataFrame:
     """Rows of the ledger for the gases among the `totals` of the globe, means of the years.
 
-    The spread is half the published range where there is one, else half the value.
+    The spread is half the published range where there is one, else half the value; the note says the range and
+    whether the value lies within it, low or high.
     """
     published = reference().set_index("quantity")
     rows = []
@@ -72,8 +77,12 @@ def ledger_rows(totals: dict[str, float], year_start: int, year_end: int) -> pd.
             continue
         value, note, sd = factor * totals[quantity], "no published range: sd is half the value", None
         if quantity in published.index:
-            sd = 0.5 * abs(factor) * float(published.high[quantity] - published.low[quantity])
-            note = "sd is half the published range"
+            known = published.loc[quantity]
+            sd = 0.5 * abs(factor) * float(known.high - known.low)
+            verdict = _verdict(totals[quantity], known.low, known.high)
+            note = (
+                f"{verdict}: published {known.low:g} to {known.high:g} {known.unit}; sd is half of that range"
+            )
         sd = 0.5 * abs(value) if sd is None else sd
         row = (gas, sector, "globe", year_start, year_end, "bottom-up", SOURCE, value, sd, UNIT, note)
         rows.append(dict(zip(COLUMNS, row, strict=True)))

@@ -258,7 +258,7 @@ def _changes(
     vegetation = VegetationPools(
         new.leaf - fall.leaf,
         new.wood - fall.wood,
-        new.root - fall.root_litter,
+        new.root - fall.root_litter - fall.root_harvest,
         both(assimilated - alive - grown.spent, stored) - fall.reserve_litter,
     )
     heirs = zip((3, 4, 5), rotten.gained, fixed.soil, strict=True)
@@ -288,6 +288,7 @@ def _fluxes(
     rh = hold(decay.sum_of_rows(rotten.lost[CARBON]) - sum(rotten.gained))
     burnt = hold(fall.leaf_fire + fall.wood_fire + sum(smoke[:, k] for k in range(6)))
     cleared = hold(fall.leaf_clearing + fall.wood_clearing)
+    harvest = hold(fall.leaf_harvest + fall.root_harvest)
     goods = now.products * fixed.product_decay
     rotted = hold(goods[:, 0] + goods[:, 1])
     amounts = {
@@ -297,11 +298,11 @@ def _fluxes(
         "decayed": rotten.lost[CARBON],
         "litterfall_leaf": fall.leaf_litter[CARBON], "litterfall_wood": fall.wood_litter[CARBON],
         "litterfall_root": (fall.root_litter + fall.reserve_litter)[CARBON], "fire": burnt[CARBON],
-        "clearing": cleared[CARBON], "harvest": fall.leaf_harvest[CARBON], "product_decay": rotted[CARBON],
+        "clearing": cleared[CARBON], "harvest": harvest[CARBON], "product_decay": rotted[CARBON],
         "n_fixation": trade.fixed, "n_supplement": grown.supplement + rotten.supplement,
         "n_uptake": trade.uptake, "n_net_mineralisation": rotten.freed - rotten.taken,
         "n_leaching": trade.leached, "n_fire": burnt[NITROGEN] + cleared[NITROGEN],
-        "n_harvest": fall.leaf_harvest[NITROGEN], "n_product": rotted[NITROGEN],
+        "n_harvest": harvest[NITROGEN], "n_product": rotted[NITROGEN],
     }  # fmt: skip
     return BiogeochemistryFluxes(
         gpp=inputs.gpp,

@@ -31,10 +31,16 @@ class PlantLosses(NamedTuple):
     wood: jax.Array
     root_litter: jax.Array
     reserve_litter: jax.Array
+    root_harvest: jax.Array
 
 
 CUT_FAST, CUT_SLOW = 0.5, 0.2
 """Shares of harvested stems that become goods of 10 and of 100 years [1]; the rest is slash (own choice)."""
+
+
+GROWN_ABOVE = 0.8
+"""Share above ground of what a crop grows beyond its leaves, grain and stalk, which stand in its `root` organ [1]:
+shoots of cereals are about five times their roots (Bolinder et al. 2007, Agric. Ecosyst. Environ. 118, 29)."""
 
 
 def cut_wood_fate() -> tuple[float, float, float]:
@@ -62,7 +68,7 @@ def shares(
     wood = 1.0 - wood_shed
     left = wood * standing * (1.0 - cut)
     wood_cleared, wood_cut = wood * cleared, wood * standing * cut
-    harvest = leaf_shed * params.crop_harvest
+    harvest, grain = leaf_shed * params.crop_harvest, root_shed * params.crop_harvest * GROWN_ABOVE
     uprooted = cleared + standing * burn.root_killed
     return PlantLosses(
         leaf_litter=leaf_shed - harvest + leaf * (cleared * (1.0 - fate.burnt) + standing * burn.leaf_killed),
@@ -76,8 +82,9 @@ def shares(
         wood_fast=wood_cleared * fate.fast + wood_cut * fast,
         wood_slow=wood_cleared * fate.slow + wood_cut * slow,
         wood=wood_shed + wood_cleared + wood_cut + left * (burn.wood_killed + burn.wood_burnt),
-        root_litter=root_shed + root * uprooted,
+        root_litter=root_shed - grain + root * uprooted,
         reserve_litter=uprooted,
+        root_harvest=grain,
     )
 
 
@@ -91,5 +98,5 @@ def without_drawn_back(part: PlantLosses, drawn_back: jax.Array, params: LandUse
 
 def apply(pools: VegetationPools, part: PlantLosses) -> PlantLosses:
     """Amounts [kg m-2] that leave `pools` by their shares."""
-    organs = (pools.leaf,) * 5 + (pools.wood,) * 6 + (pools.root, pools.reserve)
+    organs = (pools.leaf,) * 5 + (pools.wood,) * 6 + (pools.root, pools.reserve, pools.root)
     return PlantLosses(*(organ * share for organ, share in zip(organs, part, strict=True)))
