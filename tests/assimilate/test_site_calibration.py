@@ -1,5 +1,6 @@
 """Fitting the land to towers: knobs start at the priors, stay within bounds, and missing days weigh nothing."""
 
+import equinox as eqx
 import numpy as np
 import pandas as pd
 import pytest
@@ -75,6 +76,22 @@ def test_what_sites_share_leaves_out_what_belongs_to_one_tower():
     assert len(shared) == len(site_calibration.SHARED_KNOBS)
     assert "water_seen" not in shared and "water_seen" in site_calibration.KNOBS
     assert {"store_fall", "land.canopy.density_coupling"} <= shared
+
+
+def test_history_takes_wood_and_dead_matter_of_dense_stands_and_no_leaves(ground):
+    from tenbin.land import biogeochemistry
+
+    stands = ground._replace(mean_lai=jnp.array([1.0, 5.0]))
+    here = ends_of(("soil_store", "store_fall"), stands, 0.0).own
+    here = eqx.tree_at(lambda p: (p.soil_store, p.store_fall), here, (jnp.full(2, 0.8), jnp.full(2, 2.0)))
+    rest = biogeochemistry.initial_state(jnp.array([0.1, 0.1]), here.land.life)
+    rest = rest._replace(dead=rest.dead + 1.0)
+    life = site_model._with_history(rest, here, stands)
+    left = np.asarray(life.dead / rest.dead)
+    np.testing.assert_allclose(left[..., 0], 0.8)
+    np.testing.assert_allclose(left[..., 1], 0.8 * np.exp(-2.0 * (5.0 / 8.0 - 0.25)))
+    np.testing.assert_allclose(life.living.wood, rest.living.wood * left[0, 0])
+    assert life.living.leaf is rest.living.leaf and life.living.root is rest.living.root
 
 
 def data_of(observed, error=None):

@@ -118,7 +118,7 @@ def predict_shared(
     held_out: dict[str, xr.Dataset],
     *,
     seed: int = 0,
-    iterations: int = 8,
+    iterations: int = 6,
     years: int = 3,
     tell: Callable[..., Any] | None = None,
 ) -> dict[str, pd.DataFrame]:

@@ -17,6 +17,7 @@ from tenbin.core.params import Declaration, declarations, param
 from tenbin.data.embedded_tables import background_co2
 from tenbin.data.towers import gaps
 from tenbin.land import ecosystem, labelled, simulation, spinup
+from tenbin.land.biogeochemistry_state import BiogeochemistryState
 from tenbin.land.drivers import Drivers
 from tenbin.land.ecosystem import LandParams, LandState, Options, Place
 from tenbin.land.parameters import at_cells, replace
@@ -48,7 +49,7 @@ class SiteParams(eqx.Module):
         "1",
         bounds=(0.1, 4.0),
         prior_sd=0.3,
-        source="dead carbon over that of a steady state; sinks of forests let it lie below 1",
+        source="wood and dead matter over those of a steady state; sinks of forests let it lie below 1",
         transform="log",
     )
     store_fall: jax.Array = param(
@@ -236,10 +237,7 @@ def _step(here: Place, ends: Ends) -> simulation.DailyStep:
 def _settled(
     here: Place, step: simulation.DailyStep, weather: _Weather, params: SiteParams, ground: Ground
 ) -> LandState:
-    """The first year run over and over, its slow carbon brought to rest each time, then scaled by the soil's store.
-
-    Stands denser in leaves than a leaf area of 1 hold less by `store_fall`.
-    """
+    """The first year run over and over, its slow carbon brought to rest each time, and then given its history."""
     drivers = weather.sky
     state = ecosystem.initial_state(
         here, jnp.mean(drivers.tas, axis=0), jnp.mean(drivers.lai, axis=0), OPTIONS
@@ -252,10 +250,18 @@ def _settled(
         return after._replace(life=life), None
 
     state, _ = jax.lax.scan(rest, state, None, length=_ROUNDS)
-    life = state.life
+    return state._replace(life=_with_history(state.life, params, ground))
+
+
+def _with_history(life: BiogeochemistryState, params: SiteParams, ground: Ground) -> BiogeochemistryState:
+    """Wood and dead matter scaled by `soil_store`, and by `store_fall` where a stand is denser than leaf area 1.
+
+    Without the wood, the litter of a steady state would soon bring the dead matter back and end the sink.
+    """
     density = ground.mean_lai / (ground.mean_lai + 3.0) - 0.25
     store = params.soil_store * jnp.exp(-params.store_fall * density)
-    return state._replace(life=life._replace(dead=life.dead * store))
+    living = life.living._replace(wood=life.living.wood * store)
+    return life._replace(dead=life.dead * store, living=living)
 
 
 _YEAR = 365
