@@ -74,14 +74,14 @@ SHARED_KNOBS = (
     "land.canopy.density_coupling",
     "store_fall",
 )
-"""Those of one site but for what sites did not agree on, and what carries traits from place to place: light, dryness
-and density of leaves."""
+"""Those of one site but for what many sites together hardly moved, and what carries traits and history from place to
+place: light, dryness and density of leaves."""
 
 _INDEPENDENT_DAYS = 400.0
 """What a flux of a site counts for, in independent observations: its errors last for weeks and are of the model."""
 
 _WEIGHTS = {"gpp": 1.0, "et": 2.5, "nee": 1.0}
-"""How much a flux counts [1], chosen on second quarters of records: water is measured with the least scatter."""
+"""How much a flux counts [1], chosen on the second quarters of the catalogued records."""
 
 
 class _Data(NamedTuple):
