@@ -36,11 +36,15 @@ def test_the_prior_decides_where_the_data_say_nothing():
     np.testing.assert_allclose(fit.parameters[0], [0.2, 0.4], atol=1e-6)
 
 
-@pytest.mark.parametrize("block", [1, 2])
+@pytest.mark.parametrize("block", [1, 2, 3, 8])
 def test_columns_are_those_of_the_full_jacobian(block):
-    x = jnp.array([[2.0, 3.0], [5.0, 0.5]])
-    value, columns = jacobian_columns(decay, x, block)
-    full = jax.jacfwd(decay)(x)
-    np.testing.assert_allclose(value, decay(x))
+    def lifted(x):
+        return decay(x) + x[:, 2:] * TIME**2
+
+    x = jnp.array([[2.0, 3.0, 1.0], [5.0, 0.5, -2.0]])
+    value, columns = jacobian_columns(lifted, x, block)
+    full = jax.jacfwd(lifted)(x)
+    assert columns.shape == (3, 2, 40)
+    np.testing.assert_allclose(value, lifted(x))
     for problem in range(2):
         np.testing.assert_allclose(columns[:, problem].T, full[problem, :, problem], rtol=1e-12)

@@ -69,6 +69,15 @@ def test_decay_is_best_between_dry_and_drowned():
     assert dry < 0.2 * moist and drowned < 0.5 * moist
 
 
+def test_decay_stops_at_its_driest_saturation_and_is_the_same_in_full_pores():
+    stopping = d.DecompositionParams(moisture_none=jnp.asarray(0.23))
+    wetness = jnp.asarray([0.1, 0.23, 0.24, 0.5, 1.0])
+    usual, stopped = d.moisture_response(wetness, PARAMS), d.moisture_response(wetness, stopping)
+    assert (np.asarray(stopped[:2]) == 0.0).all() and 0.0 < stopped[2] < 0.2
+    assert (np.asarray(usual[:4]) > np.asarray(stopped[:4])).all()
+    np.testing.assert_allclose(stopped[4], usual[4], rtol=1e-12)
+
+
 def test_lloyd_and_taylor_is_one_at_ten_degrees():
     np.testing.assert_allclose(d.lloyd_taylor(jnp.asarray(283.15)), 1.0, rtol=0.02)
 

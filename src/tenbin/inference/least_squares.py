@@ -46,15 +46,19 @@ class _Problem(NamedTuple):
 def jacobian_columns(residuals: Residuals, x: jax.Array, block: int) -> tuple[jax.Array, jax.Array]:
     """Residuals (problem, m) at x (problem, n), and their Jacobian (n, problem, m), by forward mode.
 
-    The k-th parameter of all problems is moved at once, since problems do not see each other; `block` columns
-    are carried side by side, which bounds the memory.
+    The k-th parameter of all problems is moved at once, since problems do not see each other; at most `block`
+    columns are carried side by side, which bounds the memory. Rows of noughts fill the last round up: a round of
+    another size would be compiled anew.
     """
-    basis = jnp.eye(x.shape[1], dtype=x.dtype)
+    columns = x.shape[1]
+    rounds = -(-columns // block)
+    side_by_side = -(-columns // rounds)
+    basis = jnp.eye(rounds * side_by_side, columns, dtype=x.dtype)
 
     def column(direction: jax.Array) -> jax.Array:
         return jax.jvp(residuals, (x,), (jnp.broadcast_to(direction, x.shape),))[1]
 
-    return residuals(x), jax.lax.map(column, basis, batch_size=block)
+    return residuals(x), jax.lax.map(column, basis, batch_size=side_by_side)[:columns]
 
 
 @lru_cache(maxsize=8)

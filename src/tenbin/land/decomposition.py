@@ -96,6 +96,13 @@ class DecompositionParams(eqx.Module):
         source="Moyano et al. 2012, Biogeosciences 9, 1173: saturation of half response, by eye",
         transform="log",
     )
+    moisture_none: jax.Array = param(
+        0.0,
+        "1",
+        bounds=(0.0, 0.4),
+        prior_sd=0.1,
+        source="saturation where decay stops: at 14 MPa, .23 in loam, Manzoni et al. 2012, Ecology 93, 930; 0: never",
+    )
     moisture_optimum: jax.Array = param(
         0.70, "1", bounds=(0.3, 0.95), prior_sd=0.1, source="Moyano et al. 2012: where lack of oxygen begins"
     )
@@ -155,13 +162,14 @@ class DecompositionParams(eqx.Module):
 def moisture_response(saturation: jax.Array, params: DecompositionParams) -> jax.Array:
     """Pace of decay [1] at liquid `saturation` of the pores [0..1]: rises, has an optimum, falls when drowned.
 
-    S (1 + K) / (S + K), and above the optimum times a parabola down to `wet_response` at S = 1 (shape of the
-    curves of Moyano et al. 2012).
+    s (1 + K) / (s + K), where s is what lies above the saturation `moisture_none` over all that can, and above the
+    optimum times a parabola down to `wet_response` at S = 1 (shape of the curves of Moyano et al. 2012).
     """
     wet = jnp.clip(saturation, 0.0, 1.0)
     half, optimum = params.moisture_half, params.moisture_optimum
     drowned = jnp.maximum(wet - optimum, 0.0) * (1.0 / (1.0 - optimum))
-    return wet * (1.0 + half) / (wet + half) * (1.0 - (1.0 - params.wet_response) * (drowned * drowned))
+    moist = jnp.maximum(wet - params.moisture_none, 0.0) / (1.0 - params.moisture_none)
+    return moist * (1.0 + half) / (moist + half) * (1.0 - (1.0 - params.wet_response) * (drowned * drowned))
 
 
 def lloyd_taylor(temperature: jax.Array, activation: float = 308.56) -> jax.Array:

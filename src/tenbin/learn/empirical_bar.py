@@ -161,7 +161,16 @@ def _boosted(
         early_stopping=False,
         random_state=settings.seed,
     )
-    return trees.fit(inputs, target).predict
+    _on_one_thread(lambda: trees.fit(inputs, target))
+    return lambda values: _on_one_thread(lambda: trees.predict(values))
+
+
+def _on_one_thread(work: Callable[[], Any]) -> Any:
+    """Trees of a few thousand days are too small to share: where processors are busy, threads wait for each other."""
+    from threadpoolctl import threadpool_limits
+
+    with threadpool_limits(limits=1):
+        return work()
 
 
 def _tree_class() -> Any:
