@@ -214,14 +214,13 @@ def step(
     now, temperature = _in_type(state, inputs.gpp.dtype), inputs.soil_temperature[:n]
     hold = partial(held_in_memory, ones=unseen_ones(now.dead))
     dead = hold(now.dead)
-    activity = decay.layer_activity(temperature, inputs.soil_saturation, params.decomposition)
-    slowed = activity * decay.depth_slowing(params.decomposition, n, grid).astype(activity.dtype)
-    pace = hold(decay.depth_means(slowed, fixed.cascade.weights))
-    potential = hold(decay.decayed_share(fixed.cascade.exponents * (pace * inputs.oxygen)))
-    root_zone = fixed.cascade.weights[ROOT_ZONE : ROOT_ZONE + 1]
+    ground = decay.soilscape(
+        temperature, inputs.soil_saturation, fixed.cascade.weights, ROOT_ZONE, params.decomposition, grid
+    )
+    potential = hold(decay.decayed_share(fixed.cascade.exponents * (ground.pace * inputs.oxygen)))
     # Uptake answers to cold and drought half as steeply as decay: Q10 of 1.4 to 1.6, Bassirirad 2000.
-    vigour = jnp.sqrt(decay.depth_means(activity, root_zone)[0] + _FROZEN)
-    breath = hold(breathe(now, inputs, decay.depth_means(temperature, root_zone)[0], params, dt))
+    vigour = jnp.sqrt(ground.activity + _FROZEN)
+    breath = hold(breathe(now, inputs, ground.temperature, params, dt))
     grown = grow(now, inputs, breath, params, fixed, nitrogen_limitation, dt, hold)
     living = hold(after_growth(now, grown))
     burned = fire.burned_share(inputs.burned_fraction, dt=dt)

@@ -18,6 +18,7 @@ __all__ = [
     "POOLS",
     "Cascade",
     "DecompositionParams",
+    "Soilscape",
     "cascade",
     "century_temperature",
     "decay_fractions",
@@ -31,6 +32,7 @@ __all__ = [
     "moisture_response",
     "profile_weights",
     "rows",
+    "soilscape",
     "sum_of_rows",
 ]
 
@@ -195,14 +197,53 @@ def layer_activity(temperature: jax.Array, saturation: jax.Array, params: Decomp
 
     `temperature` [K], `saturation` (liquid) [0..1].
     """
+    return by_layer(lambda t, s: _activity(t, s, params), temperature, saturation)
+
+
+def _activity(temperature: jax.Array, saturation: jax.Array, params: DecompositionParams) -> jax.Array:
     reference = float(ZERO_CELSIUS) + 25.0
+    warm = temperature_response(temperature, reference, params.q10, params.q10_slope)
+    thawed = smooth_step(temperature - params.frost_temperature, 0.6)
+    return warm * thawed * moisture_response(saturation, params)
 
-    def layer(temperature: jax.Array, saturation: jax.Array) -> jax.Array:
-        warm = temperature_response(temperature, reference, params.q10, params.q10_slope)
-        thawed = smooth_step(temperature - params.frost_temperature, 0.6)
-        return warm * thawed * moisture_response(saturation, params)
 
-    return by_layer(layer, temperature, saturation)
+class Soilscape(NamedTuple):
+    """The ground as life meets it: `pace` (pool, cell) of decay, `activity` and `temperature` [K] (cell,) of roots."""
+
+    pace: jax.Array
+    activity: jax.Array
+    temperature: jax.Array
+
+
+def soilscape(
+    temperature: jax.Array,
+    saturation: jax.Array,
+    weights: jax.Array,
+    zone: int,
+    params: DecompositionParams,
+    grid: SoilGrid = DEFAULT_GRID,
+) -> Soilscape:
+    """Means over layers with the `weights` (pool, layer, 1 or cell) of the pools, in one sweep.
+
+    Decay is `layer_activity` slowed with depth; roots lie as the pool at place `zone` does. `temperature` [K] and
+    liquid `saturation` [0..1] are (layer, cell).
+    """
+    weights = weights.astype(temperature.dtype)
+    pools, n = weights.shape[:2]
+    slow = weights * depth_slowing(params, n, grid).astype(temperature.dtype)
+
+    def add(total: Soilscape, row: tuple) -> tuple[Soilscape, None]:
+        temperature, saturation, slow, roots = row
+        active = _activity(temperature, saturation, params)
+        return Soilscape(
+            total.pace + slow * on_layers(active, pools),
+            total.activity + roots * active,
+            total.temperature + roots * temperature,
+        ), None
+
+    nothing = jnp.zeros_like(temperature[0])
+    start = Soilscape(jnp.zeros((pools, *nothing.shape), nothing.dtype), nothing, nothing)
+    return sweep(add, start, (temperature, saturation, jnp.moveaxis(slow, 1, 0), weights[zone]))[0]
 
 
 def profile_weights(depth: jax.Array, n_layer: int, grid: SoilGrid = DEFAULT_GRID) -> jax.Array:
