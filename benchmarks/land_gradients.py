@@ -14,7 +14,7 @@ from land_cases import planet, sums_of_everything
 
 from tenbin.core.arrays import jax, jnp
 from tenbin.core.params import declarations
-from tenbin.land import energy, methane_upland, methane_wetland, stomata
+from tenbin.land import canopy, energy, methane_upland, methane_wetland, stomata
 from tenbin.land.drivers import Drivers, Surface
 from tenbin.land.ecosystem import LandParams, Options
 from tenbin.land.parameters import at_cells, replace
@@ -72,7 +72,21 @@ def _beside(params: LandParams, latitude: jax.Array) -> jax.Array:
     leaves = (model(air, params.canopy.stomata) for model in (stomata.ball_berry, stomata.optimal))
     surroundings = energy.air_state(290.0 * like, 1e5 * like, 1900.0 * like)
     free = energy.equilibrium_evaporation(150.0 * like, surroundings, params.energy.priestley_taylor)
-    return sum(leaves, 1e4 * free) + 1e10 * sum(sinks, _an_hour_of_bubbles(params, like))
+    return (
+        sum(leaves, 1e4 * free)
+        + 1e10 * sum(sinks, _an_hour_of_bubbles(params, like))
+        + _light_use(params, like)
+    )
+
+
+def _light_use(params: LandParams, like: jax.Array) -> jax.Array:
+    """A dry cool day of the canopy at its optimum (cell,): carbon and conductance, each of order one."""
+    day = canopy.daily_p_model(
+        200.0 * like, 4e4 * like, 288.0 * like, 283.0 * like, 294.0 * like, 800.0 * like, 4e-4 * like,
+        9.5e4 * like, 3.0 * like, 287.0 * like, params.light_use, params.canopy.stomata,
+        soil_moisture_factor=0.4 * like,
+    )  # fmt: skip
+    return 1e7 * (day.gpp + day.leaf_respiration) + day.conductance
 
 
 def _an_hour_of_bubbles(params: LandParams, like: jax.Array) -> jax.Array:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tenbin.core.arrays import jax, jnp
-from tenbin.land import canopy, radiation
+from tenbin.land import canopy, radiation, stomata
 
 daily = jax.jit(canopy.daily, static_argnames=("points", "pathways", "model", "vpd_mean_over"))
 
@@ -100,11 +100,11 @@ def test_drought_frost_and_poverty_lower_uptake_and_co2_raises_it():
 
 def test_the_p_model_canopy_answers_the_same_weather():
     values = (220.0, 50000.0, 290.0, 284.0, 296.0, 800.0, 4e-4, 1e5, 3.0, 288.0)
-    params = of_type(canopy.LightUseParams())
-    out = canopy.daily_p_model(*(jnp.array([v]) for v in values), params)
+    params = of_type(canopy.LightUseParams()), of_type(stomata.StomataParams())
+    out = canopy.daily_p_model(*(jnp.array([v]) for v in values), *params)
     assert 3.0 < float(out.gpp[0]) * 86400e3 < 15.0
     dry = canopy.daily_p_model(
-        *(jnp.array([v]) for v in values), params, soil_moisture_factor=jnp.array([0.1])
+        *(jnp.array([v]) for v in values), *params, soil_moisture_factor=jnp.array([0.1])
     )
     assert dry.gpp[0] < 0.7 * out.gpp[0]
 

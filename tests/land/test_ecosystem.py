@@ -185,3 +185,20 @@ def test_prescribed_leaf_area_is_that_of_the_drivers(extremes):
     weather, made = extremes
     means = np.stack([weather.lai[month == MONTH].mean(axis=0) for month in range(12)])
     np.testing.assert_allclose(made.months["lai"], means, rtol=1e-5)
+
+
+def test_a_canopy_at_its_optimum_stands_in_for_two_leaves(world):
+    """The same land under either canopy: like places grow like amounts, and life gets what the canopy takes."""
+    ground, weather = (columns(part, 0) for part in world)
+    taken = {}
+    for kind in ("two_leaf", "light_use"):
+        options = Options(lai="prescribed", canopy=kind, gases=False, tags=False)
+        here = ecosystem.place(ground, LandParams(), options)
+        today = jax.tree.map(lambda x: x[190], weather)._replace(lai=jnp.full_like(weather.tas[0], 3.0))
+        start = ecosystem.initial_state(here, jnp.mean(weather.tas, axis=0), today.lai, options)
+        _, fluxes = jax.jit(lambda s, w, h, o=options: ecosystem.step(s, w, h, o))(start, today, here)
+        np.testing.assert_array_equal(fluxes.life.gpp, fluxes.canopy.gpp)
+        taken[kind] = np.asarray(fluxes.canopy.gpp)
+    assert (taken["light_use"] >= 0.0).all()
+    assert np.corrcoef(taken["two_leaf"], taken["light_use"])[0, 1] > 0.6
+    assert 0.4 < taken["light_use"].mean() / taken["two_leaf"].mean() < 2.5

@@ -19,9 +19,8 @@ _BERNACCHI = "Bernacchi et al. 2003, Plant Cell Environ. 26, 1419, as in " + _ST
 
 
 class LightUseParams(eqx.Module):
-    """The canopy as one leaf at its optimum: yield of light, its answer to warmth, cost of water, drought."""
+    """The canopy as one leaf at its optimum: yield of light, its answer to warmth, cost of light, drought."""
 
-    stomata: stomata.StomataParams = eqx.field(default_factory=stomata.StomataParams)
     quantum_yield: jax.Array = param(
         0.081785,
         "mol mol-1",
@@ -65,6 +64,7 @@ def daily_p_model(
     lai: jax.Array,
     growth_temperature: jax.Array,
     params: LightUseParams,
+    openness: stomata.StomataParams,
     *,
     leaf_nitrogen_factor: jax.Array | float = 1.0,
     soil_moisture_factor: jax.Array | float = 1.0,
@@ -72,6 +72,8 @@ def daily_p_model(
     vpd_mean_over: str = "day",
 ) -> CanopyFluxes:
     """A day of a canopy at its optimum, all (cell,), inputs as in `daily`: GPP = light x phi0(T) m sqrt(1-(c/m)^2/3).
+
+    Of `openness` the cost of water and the residual conductance count.
 
     xi is that of the growth temperature, the deficit that of the day's light; dry soil lowers the yield by
     1 - (1 - floor) ((theta* - theta)/theta*)^2 below theta* (Wang et al. 2017; Stocker et al. 2020, eqs 2, 19-21).
@@ -83,7 +85,7 @@ def daily_p_model(
     air = stomata.LeafAir(
         growth_temperature, dry, pressure, co2 * pressure, grown[0] * pressure, grown[1] * pressure
     )
-    ratio = stomata.optimal(air, params.stomata)
+    ratio = stomata.optimal(air, openness)
     inside, compensation = jnp.maximum(ratio * co2, 1.05 * now[0]), now[0]
     used = (inside - compensation) / (inside + 2.0 * compensation)
     reach = jnp.exp(2.0 / 3.0 * jnp.log(params.light_cost / jnp.maximum(used, 1e-3)))
@@ -93,7 +95,7 @@ def daily_p_model(
     absorbed = PHOTONS_PER_JOULE * rsds * (1.0 - jnp.exp(-params.light_extinction * lai))
     gross = absorbed * efficiency * drought
     by_light = gross * (1.0 - params.respiration_share) / jnp.maximum(share, 0.02)
-    opening = stomata.conductance(ratio, by_light, co2, params.stomata.g0 * lai)
+    opening = stomata.conductance(ratio, by_light, co2, openness.g0 * lai)
     return CanopyFluxes(_CARBON * gross, _CARBON * params.respiration_share * gross, opening, absorbed, ratio)
 
 

@@ -208,7 +208,7 @@ def _activity(temperature: jax.Array, saturation: jax.Array, params: Decompositi
 
 
 class Soilscape(NamedTuple):
-    """The ground as life meets it: `pace` (pool, cell) of decay, `activity` and `temperature` [K] (cell,) of roots."""
+    """The ground as life meets it: `pace` (pool, cell) of decay; `activity`, `temperature` [K] (cell,) of roots."""
 
     pace: jax.Array
     activity: jax.Array

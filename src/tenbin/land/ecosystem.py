@@ -27,7 +27,7 @@ from tenbin.land.biogeochemistry_state import (
     BiogeochemistryParams,
     BiogeochemistryState,
 )
-from tenbin.land.canopy import CanopyFluxes, CanopyParams
+from tenbin.land.canopy import CanopyFluxes, CanopyParams, LightUseParams
 from tenbin.land.columns import layer_at
 from tenbin.land.drivers import Drivers, Surface
 from tenbin.land.energy import EnergyParams
@@ -62,6 +62,7 @@ class LandParams(eqx.Module):
     """Every number of the land that a calibration may touch."""
 
     canopy: CanopyParams = eqx.field(default_factory=CanopyParams)
+    light_use: LightUseParams = eqx.field(default_factory=LightUseParams)
     phenology: PhenologyParams = eqx.field(default_factory=PhenologyParams)
     energy: EnergyParams = eqx.field(default_factory=EnergyParams)
     ground: GroundParams = eqx.field(default_factory=GroundParams)
@@ -90,12 +91,14 @@ class LandParams(eqx.Module):
 class Options:
     """What is compiled in: the soil's layers, where leaf area comes from, which cycles run.
 
-    `lai` "prescribed" takes the driver's, "prognostic" grows it. `gases` adds methane and nitrous oxide, `tags` the
+    `lai` "prescribed" takes the driver's, "prognostic" grows it. `canopy` "two_leaf" is of sunlit and shaded leaves,
+    "light_use" one leaf at its optimum (P-model), C3 everywhere. `gases` adds methane and nitrous oxide, `tags` the
     origins of water, `nitrogen` its limits on growth.
     """
 
     grid: SoilGrid = field(default=DEFAULT_GRID)
     lai: Literal["prescribed", "prognostic"] = "prescribed"
+    canopy: Literal["two_leaf", "light_use"] = "two_leaf"
     nitrogen: bool = True
     gases: bool = True
     tags: bool = True
@@ -183,7 +186,7 @@ def step(
     )
     leaves, wanted = _leaves(state, weather, moisture, p, options, dt)
     lai = built_lai(wanted, state.life, p) if options.lai == "prognostic" else wanted
-    uptake = _canopy(leaves, weather, lai, moisture, here)
+    uptake = _canopy(leaves, weather, lai, moisture, here, options.canopy)
     balance = _energy(state.ground, weather, lai, uptake.conductance, here)
     rain, snowfall = snow.partition(weather.pr, weather.tas, p.ground.snow)
     sky = ground.Weather(rain, snowfall, weather.tas, weather.rsds, lai, balance)
@@ -237,8 +240,20 @@ def _leaves(
 
 
 def _canopy(
-    leaves: PhenologyState, weather: Drivers, lai: jax.Array, moisture: jax.Array, here: Place
+    leaves: PhenologyState,
+    weather: Drivers,
+    lai: jax.Array,
+    moisture: jax.Array,
+    here: Place,
+    kind: Literal["two_leaf", "light_use"],
 ) -> CanopyFluxes:
+    frost = phenology.frost_factor(leaves, here.params.phenology)
+    if kind == "light_use":
+        return canopy.daily_p_model(
+            weather.rsds, weather.day_length, weather.tas, weather.tasmin, weather.tasmax, weather.vpd,
+            weather.co2, weather.ps, lai, leaves.growth_temperature, here.params.light_use,
+            here.params.canopy.stomata, soil_moisture_factor=moisture, frost_factor=frost,
+        )  # fmt: skip
     return canopy.daily(
         weather.rsds,
         weather.day_length,
@@ -260,7 +275,7 @@ def _canopy(
         here.c4,
         here.params.canopy,
         soil_moisture_factor=moisture,
-        frost_factor=phenology.frost_factor(leaves, here.params.phenology),
+        frost_factor=frost,
         clearness=weather.clearness,
     )
 

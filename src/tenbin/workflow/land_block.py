@@ -72,7 +72,7 @@ def _unknown(name: str, known: list[str]) -> Fault:
 
 def options_of(config: LandConfig) -> Options:
     """What is compiled in for the run."""
-    return Options(lai=config.lai)
+    return Options(lai=config.lai, canopy=config.canopy)
 
 
 class Block(NamedTuple):

@@ -57,6 +57,10 @@ class LandConfig(Section):
     lai: Literal["prescribed", "prognostic"] = Field(
         "prognostic", description="'prognostic' grows leaves; 'prescribed' takes `lai` from the drivers."
     )
+    canopy: Literal["two_leaf", "light_use"] = Field(
+        "two_leaf",
+        description="'two_leaf' is of sunlit and shaded leaves; 'light_use' one leaf at its optimum (P-model).",
+    )
     restart: str | None = Field(
         None, description="The restart.npz of an earlier run of the same tiles, to go on from."
     )
