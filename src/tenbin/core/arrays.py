@@ -6,7 +6,7 @@ import os
 from collections.abc import Mapping
 from importlib.metadata import version
 
-__all__ = ["jax", "jnp"]
+__all__ = ["flags_with_ours", "jax", "jnp", "narrow_vectors"]
 
 _TRIED_WITH = "0.10."
 """Release of the compiler that knows the flags below; it ends the process at one that it does not know."""
@@ -33,3 +33,13 @@ import jax.numpy as jnp  # noqa: E402
 
 # Budgets are small differences of large sums; 32-bit loses a megatonne in the mass of the air.
 jax.config.update("jax_enable_x64", True)
+
+
+def narrow_vectors() -> dict[str, str]:
+    """`compiler_options` of `jax.jit` for functions that are mostly exponentials in 64 bits, such as the P-model.
+
+    The compiler has them for vectors of 256 bits only: they take a third of the time with these. Nothing where the
+    compiler is not the one that was tried, or another device works.
+    """
+    known = version("jaxlib").startswith(_TRIED_WITH) and jax.default_backend() == "cpu"
+    return {"xla_cpu_prefer_vector_width": "256"} if known else {}
