@@ -32,7 +32,7 @@ from tenbin.land.ecosystem import LandParams
 from tenbin.land.parameters import at_cells, replace
 
 CELLS = 67_420
-BLOCK = {"float32": 1024, "float64": 1024}
+BLOCK = {"float32": 2048, "float64": 1024}
 """Cells worked side by side: what keeps a row of a layer near the processor and the loops' overhead small."""
 
 
