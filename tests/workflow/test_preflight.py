@@ -70,6 +70,15 @@ def test_faults_of_configuration_and_folder_come_together_and_leave_nothing(tmp_
     assert not (tmp_path / "new").exists()
 
 
+def test_a_fault_of_the_file_does_not_hide_what_is_wrong_with_the_data(tmp_path):
+    asked = tmp_path / "run.yaml"
+    asked.write_text("perod: {}\ninversion: {oh_prior_sd: 50 ppm}\ndata: embedded\nstations: {only: [MLO]}\n")
+    assert "choice of stations (MLO)" not in words_of(asked, tmp_path / "run"), "the period is in doubt"
+    asked.write_text("inversion: {oh_prior_sd: 50 ppm}\ndata: embedded\nstations: {only: [MLO]}\n")
+    text = words_of(asked, tmp_path / "run")
+    assert "oh_prior_sd" in text and "choice of stations (MLO)" in text
+
+
 def test_a_data_folder_that_is_not_there_is_named(monkeypatch, tmp_path):
     monkeypatch.setenv("TENBIN_DATA", str(tmp_path / "nowhere"))
     with pytest.raises(InputError, match=r"TENBIN_DATA.*nowhere"):

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import importlib.util
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from tenbin.core.errors import Fault, InputError
+from tenbin.core.errors import Fault, raise_if_any
 
 if TYPE_CHECKING:
     from distributed import Client
 
-__all__ = ["ComputeConfig", "cluster_client"]
+__all__ = ["ComputeConfig", "cluster_client", "faults"]
 
 
 class ComputeConfig(BaseModel):
@@ -38,8 +39,9 @@ def cluster_client(config: ComputeConfig | None = None) -> Iterator[Client]:
     from distributed import Client
 
     config = config or ComputeConfig()
+    raise_if_any(faults(config))
     if config.backend == "address":
-        with Client(_address(config), timeout="10s") as client:
+        with Client(config.address, timeout="10s") as client:
             yield client
         return
     cluster = _local_cluster(config) if config.backend == "local" else _slurm_cluster(config)
@@ -48,11 +50,15 @@ def cluster_client(config: ComputeConfig | None = None) -> Iterator[Client]:
         yield client
 
 
-def _address(config: ComputeConfig) -> str:
-    if config.address:
-        return config.address
-    remedy = "set compute.address, e.g. tcp://host:8786"
-    raise InputError(Fault("compute", "address", "nothing", "the address of a Dask scheduler", remedy))
+def faults(config: ComputeConfig) -> list[Fault]:
+    """What forbids making a cluster as `config` says, as far as it can be known beforehand."""
+    if config.backend == "address" and not config.address:
+        remedy = "set compute.address, e.g. tcp://host:8786"
+        return [Fault("compute", "address", "nothing", "the address of a Dask scheduler", remedy)]
+    if config.backend == "slurm" and importlib.util.find_spec("dask_jobqueue") is None:
+        remedy = "pip install dask-jobqueue, or use backend 'local'"
+        return [Fault("compute", "backend", "'slurm'", "dask-jobqueue installed", remedy)]
+    return []
 
 
 def _local_cluster(config: ComputeConfig) -> Any:
@@ -67,11 +73,8 @@ def _local_cluster(config: ComputeConfig) -> Any:
 
 
 def _slurm_cluster(config: ComputeConfig) -> Any:
-    try:
-        from dask_jobqueue import SLURMCluster
-    except ImportError as error:
-        remedy = "pip install dask-jobqueue, or use backend 'local'"
-        raise InputError(Fault("compute", "backend", "'slurm'", "dask-jobqueue installed", remedy)) from error
+    from dask_jobqueue import SLURMCluster
+
     cluster = SLURMCluster(
         queue=config.queue, cores=config.threads, processes=1, memory=config.memory, walltime=config.walltime
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from typing import NamedTuple
 
 import numpy as np
@@ -11,16 +10,14 @@ import xarray as xr
 
 from tenbin.core.arrays import jax, jnp
 from tenbin.core.constants import SECONDS_PER_DAY, SECONDS_PER_YEAR
-from tenbin.core.errors import Fault, InputError, raise_if_any
-from tenbin.core.params import declarations, validate
 from tenbin.land import closure, ecosystem, labelled, permafrost, spinup, year
 from tenbin.land.biogeochemistry_state import carbon_total
 from tenbin.land.closure import Closure
 from tenbin.land.drivers import Drivers, Surface, surface
-from tenbin.land.ecosystem import LandParams, LandState, Options
-from tenbin.land.parameters import replace
+from tenbin.land.ecosystem import LandState, Options
 from tenbin.land.plant_types import index_of
 from tenbin.workflow.land_estimates import disturbances
+from tenbin.workflow.land_parameters import parameters_of
 from tenbin.workflow.land_settings import ESTIMATED, LandConfig
 from tenbin.workflow.land_tiles import Tiles
 
@@ -31,7 +28,6 @@ __all__ = [
     "flooded",
     "initial_state",
     "options_of",
-    "parameters_of",
     "run_block",
     "settle",
     "settling_years",
@@ -45,29 +41,6 @@ _DEPOSITION = 4.0e-4 / float(SECONDS_PER_YEAR)
 """Nitrogen from the air [kg N m-2 s-1]: about 60 Tg N a year on land (Vet et al. 2014, Atmos. Environ. 93, 3)."""
 _ICE_LENSES = 100.0
 """Excess ice [kg m-2 per m] where the year's mean is below -5 degC: an order of magnitude, for want of a map."""
-
-
-def parameters_of(config: LandConfig) -> LandParams:
-    """The parameters of the run; InputError for every name that no parameter has and every value out of bounds."""
-    params = LandParams()
-    known = {declared.name: np.shape(value) for declared, value in declarations(params)}
-    faults = [_unknown(name, list(known)) for name in config.parameters if name not in known]
-    changed = {
-        name: jnp.full(known[name], value) for name, value in config.parameters.items() if name in known
-    }
-    params = replace(params, changed) if changed else params
-    try:
-        validate(params)
-    except InputError as error:
-        faults += error.faults
-    raise_if_any(faults)
-    return params
-
-
-def _unknown(name: str, known: list[str]) -> Fault:
-    close = difflib.get_close_matches(name, known, n=1)
-    remedy = f"did you mean {close[0]!r}?" if close else "see the table of parameters in the documentation"
-    return Fault("parameters", name, "an unknown parameter", "a dotted name of the table", remedy)
 
 
 def options_of(config: LandConfig) -> Options:
@@ -97,7 +70,9 @@ def block_of(config: LandConfig, weather: xr.Dataset, cover: xr.Dataset, tiles: 
     time = pd.DatetimeIndex(weather["time"].values)
     drivers, ground = _inputs(config, weather, cover, tiles, time)
     options = options_of(config)
-    here = jax.jit(ecosystem.place, static_argnames="options")(ground, parameters_of(config), options)
+    here = jax.jit(ecosystem.place, static_argnames="options")(
+        ground, parameters_of(config.parameters), options
+    )
     parts = [np.flatnonzero(time.year == number) for number in np.unique(time.year)]
     years = [jax.tree.map(lambda x, days=days: x[days[0] : days[-1] + 1], drivers) for days in parts]
     months = [(time.month[days] - time.month[days[0]]).to_numpy() for days in parts]

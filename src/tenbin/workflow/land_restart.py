@@ -16,7 +16,7 @@ from tenbin.land.drivers import surface
 from tenbin.land.ecosystem import LandParams, LandState, Options
 from tenbin.workflow.land_tiles import Tiles
 
-__all__ = ["leaves_of", "read", "state_of", "write"]
+__all__ = ["fitted", "leaves_of", "read", "state_of", "write"]
 
 Leaves = dict[str, np.ndarray]
 
@@ -62,15 +62,19 @@ def write(path: Path, leaves: Leaves, tiles: Tiles, cells: xr.Dataset) -> None:
         np.savez(stream, allow_pickle=False, **_origin(tiles, cells), **leaves)
 
 
-def read(path: str, tiles: Tiles, cells: xr.Dataset, precision: str) -> Leaves:
-    """The state of `tiles` from a restart file; InputError lists everything in which it does not fit."""
+def read(path: str) -> Leaves:
+    """Every array of a restart file, or an InputError that says why it cannot be read."""
     try:
         with np.load(path, allow_pickle=False) as stored:
-            found = {name: stored[name] for name in stored.files}
+            return {name: stored[name] for name in stored.files}
     except (OSError, ValueError, BadZipFile, EOFError) as error:
         reason = str(error).splitlines()[0] if str(error) else repr(error)
         fault = Fault(path, "restart", f"no readable file ({reason})", "a restart.npz", "check the path")
         raise InputError(fault) from error
+
+
+def fitted(found: Leaves, tiles: Tiles, cells: xr.Dataset, precision: str, path: str) -> Leaves:
+    """The state of `tiles` among the arrays of the file `path`; InputError lists all that does not fit."""
     wanted = {
         jax.tree_util.keystr(key): leaf
         for key, leaf in jax.tree_util.tree_leaves_with_path(_shapes(len(tiles.cell), precision))

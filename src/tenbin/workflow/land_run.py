@@ -25,13 +25,15 @@ from rich.table import Column, Table
 import tenbin
 from tenbin.budget import land_totals
 from tenbin.core.compute import cluster_client
+from tenbin.core.compute import faults as cluster_faults
 from tenbin.core.errors import Fault, InputError, raise_if_any
 from tenbin.core.provenance import RunRecord, atomic_path, read_json, sha256, write_json
 from tenbin.data.land_grids import maps
-from tenbin.workflow.config import load_as
+from tenbin.workflow.config import Reading, read_as
 from tenbin.workflow.land_products import days_of_months, global_totals, maps_of, write_maps, write_totals
 from tenbin.workflow.land_settings import CLIMATOLOGY, ESTIMATED, LandConfig
 from tenbin.workflow.land_tiles import Tiles, cells_of, cover_of, describe, tiles_of, weather_of
+from tenbin.workflow.preflight import writable_faults
 
 __all__ = ["LIMITS", "run"]
 
@@ -62,11 +64,10 @@ def run(config_path: Path | None, out: Path | None, console: Console) -> dict[st
     """Run the land as the YAML file asks, into the folder `out`; goes on where an earlier run stopped.
 
     Writes land_monthly.nc, land_maps.png, land_totals.csv, restart.npz, land.json and, for the whole globe,
-    ledger.csv; returns the sums. InputError lists every fault of drivers, map, parameters and restart before
-    anything is written.
+    ledger.csv; returns the sums. InputError lists every fault of the file, drivers, map, restart, cluster and folder
+    before anything is written.
     """
-    config = load_as(LandConfig, config_path)
-    plan = _plan(config, out or Path("tenbin-land"), console)
+    plan = _plan(read_as(LandConfig, config_path), out or Path("tenbin-land"), console)
     _same_run_or_new(plan)
     missing = [start for start in plan.starts if not _file(plan.blocks, start).exists()]
     console.print(
@@ -77,30 +78,35 @@ def run(config_path: Path | None, out: Path | None, console: Console) -> dict[st
     return _put_together(plan, console)
 
 
-def _plan(config: LandConfig, out: Path, console: Console) -> Plan:
-    """Everything read and checked, all faults together."""
+def _plan(asked: Reading[LandConfig], out: Path, console: Console) -> Plan:
+    """Everything read and checked, all faults together; what hangs on a faulty key is not judged by its default."""
     from tenbin.workflow import land_restart
-    from tenbin.workflow.land_block import parameters_of
 
-    faults: list[Fault] = []
+    config, restart = asked.config, asked.config.restart
+    faults = [*asked.faults, *writable_faults(out, keep=False)]
+    if asked.is_sure("compute"):
+        faults += cluster_faults(config.compute)
 
-    def tried(make: Callable[[], Any], needs: tuple[Any, ...] = ()) -> Any:
+    def tried(make: Callable[[], Any], *needs: Any) -> Any:
         try:
-            return None if any(need is None for need in needs) else make()
+            return None if any(need is None or need is False for need in needs) else make()
         except InputError as error:
             faults.extend(error.faults)
             return None
 
-    tried(lambda: parameters_of(config))
-    land = tried(lambda: cells_of(config))
-    cells: Any = None if land is None else land.cells
+    land = tried(lambda: cells_of(config), asked.is_sure("drivers"))
+    cells: Any = land.cells if land is not None and asked.is_sure("box") else None
     if cells is None and config.cover != ESTIMATED:
         tried(lambda: maps.read(config.cover))
-    cover = tried(lambda: cover_of(config, cells), (cells,))
-    tiles = tried(lambda: _tiles(cover, config), (cover,))
+    cover = tried(lambda: cover_of(config, cells), cells, asked.is_sure("cover"))
+    tiles = tried(lambda: _tiles(cover, config), cover, asked.is_sure("plant_types"))
+    stored = tried(lambda: land_restart.read(str(restart)), restart)
+    precision = config.precision if asked.is_sure("precision") else None
     begun = tried(
-        lambda: land_restart.read(str(config.restart), tiles, cells, config.precision),
-        (config.restart, tiles),
+        lambda: land_restart.fitted(stored, tiles, cells, config.precision, str(restart)),
+        stored,
+        tiles,
+        precision,
     )
     raise_if_any(faults)
     if land.sea:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from tenbin.core.compute import ComputeConfig
 from tenbin.workflow.quantities import refusal
@@ -29,10 +29,24 @@ class Box(Section):
     east: Degrees = Field(360.0, ge=-180, le=360, description="Eastern edge, degrees east.")
 
     @model_validator(mode="after")
-    def _has_an_inside(self) -> Box:
-        if self.north <= self.south or self.east <= self.west:
-            raise refusal(", an empty box", "north above south and east above west")
+    def _has_a_height(self) -> Box:
+        if self.north <= self.south:
+            raise refusal(", an empty box", "north above south", of=("south", "north"))
         return self
+
+    @model_validator(mode="after")
+    def _has_a_width(self) -> Box:
+        if self.east <= self.west:
+            raise refusal(", an empty box", "east above west", of=("west", "east"))
+        return self
+
+
+def _known(parameters: dict[str, float]) -> dict[str, float]:
+    if parameters:
+        from tenbin.workflow.land_parameters import check  # the land is loaded only where it is asked about
+
+        check(parameters)
+    return parameters
 
 
 class LandConfig(Section):
@@ -78,18 +92,23 @@ class LandConfig(Section):
     box: Box = Field(Box(), description="Part of the globe.")
     precision: Literal["float32", "float64"] = Field("float64", description="Arithmetic of fluxes.")
     block: int = Field(1024, ge=1, le=65536, description="Tiles that are run side by side in one task.")
-    parameters: dict[str, float] = Field({}, description="Parameters to change, by dotted name.")
+    parameters: Annotated[dict[str, float], AfterValidator(_known)] = Field(
+        {}, description="Parameters to change, by dotted name."
+    )
     compute: ComputeConfig = Field(ComputeConfig(), description="Where the work is done.")
 
     @model_validator(mode="after")
     def _has_a_beginning(self) -> LandConfig:
         if self.settle_years == 0 and self.restart is None:
-            raise refusal(
-                ", settle_years 0 without a restart", "settle_years of 1 or more, or a restart to go on from"
-            )
+            expected = "settle_years of 1 or more, or a restart to go on from"
+            raise refusal(" without a restart", expected, of=("settle_years", "restart"))
+        return self
+
+    @model_validator(mode="after")
+    def _has_its_leaves(self) -> LandConfig:
         if self.lai == "prescribed" and self.drivers == CLIMATOLOGY:
-            found = ", lai 'prescribed' with drivers built from a climatology, which have none"
-            raise refusal(found, "lai 'prognostic', or drivers that hold lai")
+            found = ", and a climatology has no leaf area"
+            raise refusal(found, "lai 'prognostic', or drivers that hold lai", of=("lai", "drivers"))
         return self
 
     def folder_of(self, base: Path) -> Path:

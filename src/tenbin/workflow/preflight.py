@@ -10,7 +10,8 @@ import yaml
 
 from tenbin.core.errors import Fault, InputError, raise_if_any
 from tenbin.core.provenance import atomic_path
-from tenbin.workflow.config import load_config
+from tenbin.workflow.config import read_as
+from tenbin.workflow.data_faults import data_faults
 from tenbin.workflow.settings import RunConfig
 
 RESOLVED = "config.resolved.yaml"
@@ -28,7 +29,11 @@ def prepare(config_path: Path | None, out: Path | None, keeps: bool = False) -> 
     faults: list[Fault] = []
     config = RunConfig()
     try:
-        config = settle(load_config(config_path or (_kept(out) if keeps else None)))
+        asked = read_as(RunConfig, config_path or (_kept(out) if keeps else None))
+        faults += asked.faults
+        config = _settled(asked.config)
+        # Data are not judged by the defaults of keys that were meant to say something else.
+        faults += data_faults(config) if asked.is_sure(*_OF_DATA) else []
     except InputError as error:
         faults += error.faults
     folder = Path(out if out is not None else config.out).expanduser()
@@ -38,6 +43,10 @@ def prepare(config_path: Path | None, out: Path | None, keeps: bool = False) -> 
     return config, folder
 
 
+_OF_DATA = ("data", "networks", "stations", "gases", "period")
+"""Keys of the configuration that choose data."""
+
+
 def _kept(out: Path | None) -> Path | None:
     kept = Path(RunConfig().out if out is None else out) / RESOLVED
     return kept if kept.is_file() else None
@@ -45,13 +54,16 @@ def _kept(out: Path | None) -> Path | None:
 
 def settle(config: RunConfig) -> RunConfig:
     """The same configuration with `data: auto` decided and every choice of data found to be possible."""
-    from tenbin.workflow.data_faults import data_faults
+    settled = _settled(config)
+    raise_if_any(data_faults(settled))
+    return settled
 
-    if config.data == "auto":
-        is_set = bool(os.environ.get("TENBIN_DATA", "").strip())
-        config = config.model_copy(update={"data": "full" if is_set else "embedded"})
-    raise_if_any(data_faults(config))
-    return config
+
+def _settled(config: RunConfig) -> RunConfig:
+    if config.data != "auto":
+        return config
+    is_set = bool(os.environ.get("TENBIN_DATA", "").strip())
+    return config.model_copy(update={"data": "full" if is_set else "embedded"})
 
 
 def write_resolved(config: RunConfig, folder: Path) -> None:
@@ -66,7 +78,22 @@ def write_resolved(config: RunConfig, folder: Path) -> None:
 
 def folder_faults(folder: Path, keep: bool) -> list[Fault]:
     """What forbids writing a run into `folder`; makes the folder if it can, removes it if not `keep`."""
-    missing = [path for path in (folder, *folder.parents) if not path.exists()]
+    missing = _missing(folder)
+    faults = writable_faults(folder, keep=True) or _foreign_faults(folder)
+    if faults or not keep:
+        _remove_empty(missing)
+    return faults
+
+
+def _missing(folder: Path) -> list[Path]:
+    """`folder` and the folders around it that do not exist, the innermost first."""
+    return [path for path in (folder, *folder.parents) if not path.exists()]
+
+
+def writable_faults(folder: Path, keep: bool) -> list[Fault]:
+    """What forbids writing into `folder`, whatever else stands there; makes the folder if it can, removes it if not
+    `keep`."""
+    missing = _missing(folder)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile(dir=folder, prefix=".tenbin-probe-"):
@@ -74,10 +101,9 @@ def folder_faults(folder: Path, keep: bool) -> list[Fault]:
     except OSError as error:
         _remove_empty(missing)
         return [_not_writable(folder, error)]
-    fault = _foreign_files(folder)
-    if fault or not keep:
+    if not keep:
         _remove_empty(missing)
-    return [fault] if fault else []
+    return []
 
 
 def _remove_empty(folders: list[Path]) -> None:
@@ -95,13 +121,12 @@ def _not_writable(folder: Path, error: OSError) -> Fault:
     return Fault(str(folder), "output folder", found, "a folder to write in", remedy)
 
 
-def _foreign_files(folder: Path) -> Fault | None:
+def _foreign_faults(folder: Path) -> list[Fault]:
     """A folder that holds files but no run of ours: writing there could overwrite somebody's work."""
     names = sorted(entry.name for entry in folder.iterdir())
     if not names or RESOLVED in names:
-        return None
+        return []
     shown = ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
     expected = f"an empty folder, or a run folder (with {RESOLVED})"
-    return Fault(
-        str(folder), "output folder", f"other files ({shown})", expected, "choose another with --out"
-    )
+    remedy = "choose another with --out"
+    return [Fault(str(folder), "output folder", f"other files ({shown})", expected, remedy)]

@@ -13,9 +13,13 @@ from pydantic_core import PydanticCustomError
 _NUMBER_AND_UNIT = re.compile(r"^\s*([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)\s*(\S.*?)?\s*$")
 
 
-def refusal(found: str, expected: str) -> PydanticCustomError:
-    """The error of a validator: what was wrong with the value (added to it) and what would be right."""
-    return PydanticCustomError("refused", "expected {expected}", {"found": found, "expected": expected})
+def refusal(found: str, expected: str, remedy: str = "", of: tuple[str, ...] = ()) -> PydanticCustomError:
+    """The error of a validator: what was wrong with the value (added to it), what would be right and what to do.
+
+    A validator of a whole section names in `of` the keys that it held against each other.
+    """
+    told = {"found": found, "expected": expected, "remedy": remedy, "of": of}
+    return PydanticCustomError("refused", "expected {expected}", told)
 
 
 def read_quantity(value: Any, factors: dict[str, float]) -> float:

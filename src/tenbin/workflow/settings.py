@@ -36,7 +36,9 @@ class Period(Section):
     @model_validator(mode="after")
     def _runs_forward(self) -> Period:
         if self.end < self.start:
-            raise refusal(", an empty period", f"an end at or after the start {self.start}")
+            raise refusal(
+                ", an empty period", f"an end at or after the start {self.start}", of=("start", "end")
+            )
         return self
 
     @property
