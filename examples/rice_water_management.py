@@ -22,6 +22,7 @@ from tenbin.core.constants import N_TO_N2O, SECONDS_PER_DAY
 from tenbin.land import nitrous_oxide, rice, rice_inventory, rice_water
 from tenbin.land.nitrous_oxide import MineralNitrogen, NitrousOxideParams
 from tenbin.land.rice import RiceParams, RiceState
+from tenbin.report.style import GASES, NEUTRALS
 
 REGIMES = {
     "continuous": "flooded",
@@ -74,18 +75,21 @@ def season() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 def draw(redox: np.ndarray, methane: np.ndarray, nitrous: np.ndarray, balance: np.ndarray, out: Path) -> None:
     figure, axes = plt.subplots(2, 2, figsize=(8, 5.2), layout="constrained")
+    # Colour says which gas, as in all figures; the dashes say which water regime.
+    methane_ink, nitrous_ink, ink = GASES["ch4"].light, GASES["n2o"].light, NEUTRALS["ink"].light
     panels = (
-        (axes[0, 0], redox, "redox potential [mV]"),
-        (axes[0, 1], methane * 1e3, "CH$_4$ [g m$^{-2}$ d$^{-1}$]"),
-        (axes[1, 0], nitrous * 1e6, "N$_2$O [mg N m$^{-2}$ d$^{-1}$]"),
+        (axes[0, 0], redox, ink, "redox potential [mV]"),
+        (axes[0, 1], methane * 1e3, methane_ink, "CH$_4$ [g m$^{-2}$ d$^{-1}$]"),
+        (axes[1, 0], nitrous * 1e6, nitrous_ink, "N$_2$O [mg N m$^{-2}$ d$^{-1}$]"),
     )
-    for axis, values, label in panels:
-        axis.plot(values, label=list(REGIMES.values()))
+    for axis, values, colour, label in panels:
+        for series, words, dashes in zip(values.T, REGIMES.values(), ("-", "--", ":"), strict=True):
+            axis.plot(series, color=colour, linestyle=dashes, label=words)
         axis.set(xlabel="day after planting", ylabel=label)
-    axes[1, 0].legend(frameon=False)
+    axes[0, 0].legend(frameon=False)
     bottom = np.zeros(len(REGIMES))
-    for values, label in zip(balance, ("CH$_4$", "N$_2$O"), strict=True):
-        axes[1, 1].bar(list(REGIMES.values()), values, bottom=bottom, label=label)
+    for values, colour, label in zip(balance, (methane_ink, nitrous_ink), ("CH$_4$", "N$_2$O"), strict=True):
+        axes[1, 1].bar(list(REGIMES.values()), values, 0.6, bottom, color=colour, label=label)
         bottom = bottom + values
     axes[1, 1].set(ylabel="t CO$_2$e ha$^{-1}$ (100 years)")
     axes[1, 1].legend(frameon=False)
