@@ -67,7 +67,7 @@ def season() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         )
         return (paddy, nitrogen), (paddy.redox, carbon.ch4_emission * DAY, gases.n2o * DAY)
 
-    bare = RiceState(250.0 * one, 0.35 * STRAW * one, 0.65 * STRAW * one, shoot[0] * one)
+    bare = RiceState(250.0 * one, 0.35 * STRAW * one, 0.65 * STRAW * one, shoot[0] * one, 0.0 * one)
     start = (bare, MineralNitrogen(1e-3 * one, 1e-3 * one))
     _, days = jax.jit(lambda: jax.lax.scan(one_day, start, (water, jnp.diff(shoot), dose)))()
     return tuple(np.asarray(values) for values in days)
