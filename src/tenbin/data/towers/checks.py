@@ -119,11 +119,13 @@ def _stated_unit(values: xr.DataArray, name: str, where: str) -> Fault | None:
     stated, expected = values.attrs.get("units"), attributes_of(name)["units"]
     if stated is None or stated == expected:
         return None
+    wanted = parse(expected)
     try:
-        if parse(str(stated)) == parse(expected):
-            return None
+        is_same = parse(str(stated)) == wanted
     except InputError:
-        pass  # a unit that nobody can read is told below, as one that is not the expected one
+        is_same = False  # a unit that nobody can read is told as one that is not the expected one
+    if is_same:
+        return None
     return Fault(where, name, f"unit {stated!r}", repr(expected), "convert the values and the attribute")
 
 
