@@ -30,7 +30,7 @@ CAO_TOP = 0.10  # m of standing water at which the water table factor is 1
 
 _GEDNEY = "Gedney et al. 2004, Geophys. Res. Lett. 31, L20503, constants of the Met Office model"
 _BLOOM = "Bloom et al. 2017, Geosci. Model Dev. 10, 2141"
-_CAO = "Cao et al. 1996, J. Geophys. Res. 101, 14399, as quoted by later users"
+_CAO = "Cao et al. 1996, J. Geophys. Res. 101, 14399, as quoted by later users; original not seen"
 
 
 class SimpleParams(eqx.Module):
@@ -50,7 +50,7 @@ class SimpleParams(eqx.Module):
     )
     wetcharts_q10: jax.Array = param(2.0, "1", bounds=(1.0, 3.0), prior_sd=0.6, source=_BLOOM)
     cao_share: jax.Array = param(0.47, "kg C kg-1", bounds=(0.05, 0.6), prior_sd=0.1, source=_CAO)
-    cao_oxidised: jax.Array = param(0.8, "1", bounds=(0.4, 0.95), prior_sd=0.1, source=_CAO + ", 0.7 to 0.9")
+    cao_oxidised: jax.Array = param(0.8, "1", bounds=(0.4, 0.95), prior_sd=0.1, source=_CAO + ", 0.6 to 0.9")
 
 
 class ExtentParams(eqx.Module):
@@ -110,7 +110,8 @@ def cao(climate: WetlandClimate, params: SimpleParams) -> jax.Array:
     """0.47 R_h f(T) f(WT) less what is oxidised [kg CH4 m-2 s-1] (Cao et al. 1996).
 
     f(T) = exp(0.0405 (T - 30 C)), 1 at 30 C; f(WT) = 0.383 exp(9.6 WT) of the height WT [m] of the table over the
-    ground, at most 1 at 0.1 m. Neither form was checked against the paper.
+    ground, at most 1 at 0.1 m. The paper was not seen: the public code of VISIT has the same f(WT) as its eq. 6, but
+    exp(0.0693 (T - 30 C)) as its eq. 7.
     """
     celsius = climate.soil_temperature - ZERO_CELSIUS
     warm = jnp.exp(0.0405 * (jnp.minimum(celsius, CAO_BEST) - CAO_BEST)) * _thawed(celsius)

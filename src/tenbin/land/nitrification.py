@@ -33,7 +33,7 @@ class NitrificationParams(eqx.Module):
     """What a calibration may change in nitrification and volatilisation."""
 
     mineralised_share: jax.Array = param(
-        0.20, "1", bounds=(0.0, 0.9), prior_sd=0.10, source=_PARTON_2001 + ", K1"
+        0.20, "1", bounds=(0.0, 0.9), prior_sd=0.10, source=_PARTON_2001 + ", K1; netmn_to_no3 of DayCent"
     )
     rate: jax.Array = param(
         0.10, "d-1", bounds=(0.01, 1.0), prior_sd=0.05, source=_PARTON_2001 + ", Kmax", transform="log"

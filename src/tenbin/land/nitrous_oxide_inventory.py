@@ -56,7 +56,8 @@ EDITIONS: Mapping[str, SoilFactors] = MappingProxyType(
     }
 )
 """Editions; "wet" and "dry" are the climates into which that of 2019 divides its factors. In dry climates nothing
-leaches unless the land is irrigated. Emission of drained organic soils (EF2) is not here."""
+leaches unless the land is irrigated. Emission of drained organic soils (EF2) is not here. All numbers of 2019 agree
+with public transcriptions of the two tables."""
 
 RICE_WATER: Mapping[str, float] = MappingProxyType({"flooded": 0.003, "drained": 0.005, "unknown": 0.004})
 """EF1FR of 2019 by water [1]: continuously flooded, once or more drained, and their aggregate (table 11.1)."""

@@ -17,7 +17,7 @@ LATENT_HEAT_OF_FUSION = Constant(3.34e5, "J kg-1", "ice at 0 degC, IAPWS R10-06,
 DENSEST_SNOW = Constant(550.0, "kg m-3", "firn; Anderson 1976, NOAA Tech. Rep. NWS 19")
 
 _PELLICCIOTTI = "Pellicciotti et al. 2005, J. Glaciol. 51, 573"
-_ANDERSON = "Anderson 1976, NOAA Tech. Rep. NWS 19; form of Essery 2015, Geosci. Model Dev. 8, 3867"
+_ANDERSON = "Anderson 1976, NOAA Tech. Rep. NWS 19; values of Essery et al. 2013, Adv. Water Resour. 55, 131"
 
 
 class SnowParams(eqx.Module):
@@ -41,10 +41,14 @@ class SnowParams(eqx.Module):
         "1",
         bounds=(0.05, 1.0),
         prior_sd=0.2,
-        source=_PELLICCIOTTI + ", part of absorbed radiation that melts",
+        source="own choice: part of absorbed radiation that melts, 0.87 in " + _PELLICCIOTTI,
     )
     melt_temperature: jax.Array = param(
-        273.15, "K", bounds=(270.15, 276.15), prior_sd=0.7, source=_PELLICCIOTTI + ", threshold of melt"
+        273.15,
+        "K",
+        bounds=(270.15, 276.15),
+        prior_sd=0.7,
+        source="own choice: threshold of melt, a daily mean; 1 degC of hours in " + _PELLICCIOTTI,
     )
     melt_range: jax.Array = param(
         1.0, "K", bounds=(0.1, 4.0), prior_sd=0.4, source="width of the daily cycle about the threshold"
@@ -184,8 +188,8 @@ def _melt_potential(tas: jax.Array, rain: jax.Array, absorbed: jax.Array, params
 def _settled(state: SnowState, fresh: jax.Array, tas: jax.Array, params: SnowParams, dt: float) -> jax.Array:
     """Density [kg m-3] after the old pack has settled by metamorphism and load and fresh snow lies on it.
 
-    Rates of Anderson 1976 in the form of Essery 2015; fresh snow by Hedstrom and Pomeroy 1998 (Hydrol. Process.
-    12, 1611).
+    Rates of Anderson 1976 as in Essery et al. 2013, table 3; fresh snow by Hedstrom and Pomeroy 1998 (Hydrol.
+    Process. 12, 1611).
     """
     below = smooth_positive(float(ZERO_CELSIUS) - tas, 0.5)
     cold = jnp.exp(-0.042 * below)

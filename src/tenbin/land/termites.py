@@ -13,7 +13,8 @@ SECONDS_PER_HOUR = 3600.0
 GRAM_CARBON_PER_YEAR = 1000.0 * 365.25 * 86400.0  # g m-2 yr-1 per kg m-2 s-1
 TRANSITION = 1.0  # K, over which one climate gives way to the next
 
-_K13 = "as quoted from Kirschke et al. 2013, Nat. Geosci. 6, 813, supplement; original not seen"
+_K13 = "Kirschke et al. 2013, Nat. Geosci. 6, 813, supplement, as in the public code of VISIT"
+_QUOTED = "as quoted from Kirschke et al. 2013, Nat. Geosci. 6, 813, supplement; original not seen"
 
 
 class TermiteParams(eqx.Module):
@@ -55,7 +56,7 @@ class TermiteParams(eqx.Module):
         source="own choice: GPP below which deserts feed none",
     )
     crop_share: jax.Array = param(
-        0.4, "1", bounds=(0.0, 1.0), prior_sd=0.2, source="biomass left under crops, 60 % lost, " + _K13
+        0.4, "1", bounds=(0.0, 1.0), prior_sd=0.2, source="biomass left under crops, 60 % lost, " + _QUOTED
     )
 
 
