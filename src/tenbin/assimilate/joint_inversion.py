@@ -26,6 +26,7 @@ from tenbin.assimilate.balance_prior import GasPrior, gas_prior, prior_times
 from tenbin.assimilate.balance_settings import UNIT_FACTOR, BalanceSettings, ObservationError
 from tenbin.core.arrays import jax, jnp
 from tenbin.core.errors import Fault, InputError
+from tenbin.core.limits import larger
 from tenbin.core.regions import BANDS
 from tenbin.inference.covariance import annual_cycle, constant, exponential
 from tenbin.inference.shared import (
@@ -220,7 +221,7 @@ def surface(gas: str, control: Array, initial: Array, source: Array) -> Array:
 @partial(jax.jit, static_argnames="has_globe")
 def _pick(field: Array, month: Array, band: Array, unit: float, has_globe: bool) -> Array:
     """Rows (obs, ...) of a field (time, 4, ...): the band's, or the mean of the four where `band` is -1."""
-    one = field[month, jnp.maximum(band, 0)]
+    one = field[month, larger(band, 0)]
     if has_globe:
         whole = (band < 0).reshape((-1,) + (1,) * (field.ndim - 2))
         one = jnp.where(whole, field.mean(axis=1)[month], one)

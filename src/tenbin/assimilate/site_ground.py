@@ -12,6 +12,7 @@ import xarray as xr
 
 from tenbin.core.arrays import jax, jnp
 from tenbin.core.constants import SECONDS_PER_DAY
+from tenbin.core.limits import larger, within
 from tenbin.land import labelled
 from tenbin.land.drivers import Surface
 from tenbin.land.plant_types import PLANT_TYPES
@@ -74,7 +75,7 @@ def warm_grass_share(ds: xr.Dataset) -> float:
 def warm_grass(lai: jax.Array, ground: Ground) -> jax.Array:
     """Share of leaf area `lai` (time, site) that is C4 grass [0..1]: among trees, of what comes and goes."""
     stays = ground.lasting * ground.least_lai
-    comes = jnp.clip(1.0 - stays / jnp.maximum(lai, 0.05), 0.0, 1.0)
+    comes = within(1.0 - stays / larger(lai, 0.05), 0.0, 1.0)
     return ground.grass * ground.warm_share * comes
 
 
@@ -87,4 +88,4 @@ def green_lai(lai: jax.Array, brown_share: jax.Array, hold: jax.Array, ground: G
     brown = brown_share * (1.0 - ground.lasting) * ground.least_lai
     evergreen = jnp.asarray([kind.evergreen for kind in PLANT_TYPES], lai.dtype)[ground.surface.plant_type]
     held = hold * evergreen * ground.lasting
-    return smooth_positive(lai - brown, 0.05) + held * jnp.maximum(ground.greatest_lai - lai, 0.0)
+    return smooth_positive(lai - brown, 0.05) + held * larger(ground.greatest_lai - lai, 0.0)

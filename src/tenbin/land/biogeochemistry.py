@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from tenbin.core.arrays import jax, jnp
+from tenbin.core.limits import larger, smaller, within
 from tenbin.land import decomposition as decay
 from tenbin.land import fire, nitrogen, plant_losses
 from tenbin.land.biogeochemistry_state import (
@@ -72,9 +73,9 @@ def _plant_losses(
     """What leaves the plants (2, cell), and the nitrogen (cell,) that falling leaves give back [kg m-2]."""
     leaf_rate, wood_rate, root_rate = fixed.turnover
     carbon = living.leaf[CARBON]
-    falling = jnp.minimum(leaf_fall / (carbon + float(jnp.finfo(carbon.dtype).tiny)), 1.0)
+    falling = smaller(leaf_fall / (carbon + float(jnp.finfo(carbon.dtype).tiny)), 1.0)
     shed = hold(falling + (1.0 - falling) * leaf_rate)
-    cleared, cut = (jnp.clip(rate * dt, 0.0, 1.0) for rate in (inputs.conversion, inputs.wood_harvest))
+    cleared, cut = (within(rate * dt, 0.0, 1.0) for rate in (inputs.conversion, inputs.wood_harvest))
     part = plant_losses.shares(
         shed, wood_rate, root_rate, cleared, cut, burn, fixed.wood_fate, params.land_use
     )
@@ -105,17 +106,15 @@ def _rot(
         offered = dead * potential
         needed = hold(offered[CARBON] * fixed.dead_nitrogen)
         # Pools with nitrogen to spare are not slowed: what they free today is there for the others.
-        spare = decay.sum_of_rows(jnp.maximum(offered[NITROGEN] - needed, 0.0))
+        spare = decay.sum_of_rows(larger(offered[NITROGEN] - needed, 0.0))
         within_reach = hold(available + spare * _SHRINK)
         fractions = hold(
             potential * nitrogen.limitation_of_decay(offered[NITROGEN], needed, within_reach, hold)
         )
     lost = hold(dead * fractions)
     balance = lost[NITROGEN] - lost[CARBON] * fixed.dead_nitrogen
-    freed, taken = hold(
-        (decay.sum_of_rows(jnp.maximum(balance, 0.0)), decay.sum_of_rows(jnp.maximum(-balance, 0.0)))
-    )
-    supplement = jnp.zeros_like(taken) if limited else jnp.maximum(taken - available - freed, 0.0)
+    freed, taken = hold((decay.sum_of_rows(larger(balance, 0.0)), decay.sum_of_rows(larger(-balance, 0.0))))
+    supplement = jnp.zeros_like(taken) if limited else larger(taken - available - freed, 0.0)
     return _Decayed(
         fractions, lost, hold(decay.inherited(lost[CARBON], fixed.cascade)), freed, taken, supplement
     )
@@ -154,7 +153,7 @@ def _trade(
     ammonium = mineral.ammonium + brought.ammonium + rotten.freed
     nitrate = mineral.nitrate + brought.nitrate
     tiny = float(jnp.finfo(ammonium.dtype).tiny)
-    part = jnp.minimum((rotten.taken - rotten.supplement) / (ammonium + nitrate + tiny), 1.0)
+    part = smaller((rotten.taken - rotten.supplement) / (ammonium + nitrate + tiny), 1.0)
     gone_ammonium, gone_nitrate = ammonium * part, nitrate * part
     ammonium, nitrate = hold((ammonium - gone_ammonium + fixed, nitrate - gone_nitrate))
     held, root = VegetationPools(*(organ[NITROGEN] for organ in living)), living.root[CARBON]
@@ -187,7 +186,7 @@ def _in_type(state: BiogeochemistryState, dtype: jnp.dtype) -> BiogeochemistrySt
 
 def _added(state: BiogeochemistryState, change: BiogeochemistryState) -> BiogeochemistryState:
     """The state plus its change, in the precision of the state; what rounding would make negative is nil."""
-    after = jax.tree.map(lambda x, d: jnp.maximum(x + d.astype(x.dtype), 0.0), state[:-2], change[:-2])
+    after = jax.tree.map(lambda x, d: larger(x + d.astype(x.dtype), 0.0), state[:-2], change[:-2])
     full_leaf, mean_npp = (x.astype(y.dtype) for x, y in zip(change[-2:], state[-2:], strict=True))
     return BiogeochemistryState(*(*after, full_leaf, state.mean_npp + mean_npp))
 

@@ -14,6 +14,8 @@ import equinox as eqx
 
 from tenbin.core.arrays import jax, jnp
 from tenbin.core.constants import MOLAR_MASS, SECONDS_PER_DAY, ZERO_CELSIUS
+from tenbin.core.limits import larger
+from tenbin.core.logarithm import log
 from tenbin.core.params import param
 from tenbin.land import radiation, stomata
 from tenbin.land.canopy_light_use import LightUseParams, daily_p_model
@@ -178,7 +180,7 @@ def two_leaves(
     `direct`, `diffuse` photons on level ground [mol m-2 s-1]; leaves have all angles alike; clumping scales
     every extinction. The two absorbed lights sum to the canopy's.
     """
-    black = 0.5 * params.clumping / jnp.maximum(sin_elevation, _LEAST_SINE)
+    black = 0.5 * params.clumping / larger(sin_elevation, _LEAST_SINE)
     root = jnp.sqrt(1.0 - params.scattering)
     sky = _DIFFUSE_EXTINCTION * params.clumping * root
     unseen_black, unseen_beam = jnp.exp(-black * lai), jnp.exp(-black * root * lai)
@@ -240,7 +242,7 @@ def daily(
     share = day_length / SECONDS_PER_DAY
     if diffuse is None:
         diffuse = _sky_share(rsds, day_length, sin_noon_elevation, clearness)
-    photons = PHOTONS_PER_JOULE * rsds / jnp.maximum(share, 0.02)
+    photons = PHOTONS_PER_JOULE * rsds / larger(share, 0.02)
     plants = _plants(lai, growth, c4, params, leaf_nitrogen_factor, soil_moisture_factor, frost_factor)
     table = radiation.gauss_points(points)
     light = radiation.daylight(day_length, sin_noon_elevation, table)
@@ -294,11 +296,11 @@ def half_hourly(
     in `daily`, of any one shape. At night leaves respire without the inhibition by light.
     """
     if diffuse is None:
-        above = radiation.SOLAR_CONSTANT * jnp.maximum(sin_elevation, _LEAST_SINE)
+        above = radiation.SOLAR_CONSTANT * larger(sin_elevation, _LEAST_SINE)
         diffuse = radiation.diffuse_fraction(radiation.clearness_index(rsds, above))
-    photons = PHOTONS_PER_JOULE * jnp.maximum(rsds, 0.0)
+    photons = PHOTONS_PER_JOULE * larger(rsds, 0.0)
     plants = _plants(lai, growth, c4, params, leaf_nitrogen_factor, soil_moisture_factor, frost_factor)
-    height = jnp.maximum(sin_elevation, 0.0)
+    height = larger(sin_elevation, 0.0)
     air = Moment((1.0 - diffuse) * photons, diffuse * photons, height, tas, vpd, co2, pressure)
     return _moment(air, plants, params, pathways, model)
 
@@ -343,7 +345,7 @@ def top_capacity(
     """
     trait = params.warmth_coupling * (growth.temperature - ZERO_CELSIUS - 15.0)
     if growth.light is not None:
-        trait = trait + params.light_coupling * jnp.log(jnp.maximum(growth.light, 5.0) / 150.0)
+        trait = trait + params.light_coupling * log(larger(growth.light, 5.0) / 150.0)
     if growth.deficit is not None:
         trait = trait + params.aridity_coupling * stomata.log_dryness(1e-3 * growth.deficit)
     if growth.leaf_area is not None:

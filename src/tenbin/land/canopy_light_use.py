@@ -6,6 +6,8 @@ import equinox as eqx
 
 from tenbin.core.arrays import jax, jnp
 from tenbin.core.constants import MOLAR_MASS, SECONDS_PER_DAY, ZERO_CELSIUS
+from tenbin.core.limits import larger
+from tenbin.core.logarithm import log
 from tenbin.core.params import param
 from tenbin.land import radiation, stomata
 from tenbin.land.photosynthesis import PHOTONS_PER_JOULE, CanopyFluxes, enzyme_constants
@@ -86,15 +88,15 @@ def daily_p_model(
         growth_temperature, dry, pressure, co2 * pressure, grown[0] * pressure, grown[1] * pressure
     )
     ratio = stomata.optimal(air, openness)
-    inside, compensation = jnp.maximum(ratio * co2, 1.05 * now[0]), now[0]
+    inside, compensation = larger(ratio * co2, 1.05 * now[0]), now[0]
     used = (inside - compensation) / (inside + 2.0 * compensation)
-    reach = jnp.exp(2.0 / 3.0 * jnp.log(params.light_cost / jnp.maximum(used, 1e-3)))
+    reach = jnp.exp(2.0 / 3.0 * log(params.light_cost / larger(used, 1e-3)))
     limited = used * jnp.sqrt(smooth_positive(1.0 - reach, 0.02))
     efficiency = _light_yield(warm, params) * limited * frost_factor * leaf_nitrogen_factor
     drought = _drought(soil_moisture_factor, params)
     absorbed = PHOTONS_PER_JOULE * rsds * (1.0 - jnp.exp(-params.light_extinction * lai))
     gross = absorbed * efficiency * drought
-    by_light = gross * (1.0 - params.respiration_share) / jnp.maximum(share, 0.02)
+    by_light = gross * (1.0 - params.respiration_share) / larger(share, 0.02)
     opening = stomata.conductance(ratio, by_light, co2, openness.g0 * lai)
     return CanopyFluxes(_CARBON * gross, _CARBON * params.respiration_share * gross, opening, absorbed, ratio)
 

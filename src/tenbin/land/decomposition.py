@@ -8,6 +8,7 @@ import equinox as eqx
 
 from tenbin.core.arrays import jax, jnp
 from tenbin.core.constants import ZERO_CELSIUS
+from tenbin.core.limits import larger, within
 from tenbin.core.params import param
 from tenbin.land.columns import by_layer, on_layers, sweep
 from tenbin.land.smoothing import smooth_positive, smooth_step
@@ -167,10 +168,10 @@ def moisture_response(saturation: jax.Array, params: DecompositionParams) -> jax
     s (1 + K) / (s + K), where s is what lies above the saturation `moisture_none` over all that can, and above the
     optimum times a parabola down to `wet_response` at S = 1 (shape of the curves of Moyano et al. 2012).
     """
-    wet = jnp.clip(saturation, 0.0, 1.0)
+    wet = within(saturation, 0.0, 1.0)
     half, optimum = params.moisture_half, params.moisture_optimum
-    drowned = jnp.maximum(wet - optimum, 0.0) * (1.0 / (1.0 - optimum))
-    moist = jnp.maximum(wet - params.moisture_none, 0.0) / (1.0 - params.moisture_none)
+    drowned = larger(wet - optimum, 0.0) * (1.0 / (1.0 - optimum))
+    moist = larger(wet - params.moisture_none, 0.0) / (1.0 - params.moisture_none)
     return moist * (1.0 + half) / (moist + half) * (1.0 - (1.0 - params.wet_response) * (drowned * drowned))
 
 

@@ -8,6 +8,8 @@ from typing import NamedTuple
 import equinox as eqx
 
 from tenbin.core.arrays import jax, jnp
+from tenbin.core.limits import larger
+from tenbin.core.logarithm import log
 from tenbin.core.params import param
 from tenbin.land.arctangent import arctangent
 from tenbin.land.smoothing import smooth_maximum, smooth_minimum, smooth_positive
@@ -109,7 +111,7 @@ def potential(
     """
     counted = respiration_when_wet(carbon_dioxide, pore_space, soil)
     by_nitrate = 1.556 + (76.91 / _PI) * arctangent((0.00222 * _PI) * (nitrate - 9.23))
-    power = jnp.exp(1.3 * jnp.log(counted + 1e-6))
+    power = jnp.exp(1.3 * log(counted + 1e-6))
     by_carbon = params.carbon_coefficient * power - 0.1
     scarcer = smooth_minimum(smooth_positive(by_nitrate, 0.01), smooth_positive(by_carbon, 0.01), _KNEE)
     opening = 10.0 * pore_space - params.water_threshold + soil.oxygen_use * counted
@@ -128,7 +130,7 @@ def dinitrogen_ratio(
 
     Much nitrate per respired carbon leaves N2O; wet, tight soil (large k1) reduces it to N2 (Del Grosso et al. 2000).
     """
-    spared = jnp.exp(jnp.maximum(-0.8 * nitrate / (carbon_dioxide + 1e-3), -60.0))
+    spared = jnp.exp(larger(-0.8 * nitrate / (carbon_dioxide + 1e-3), -60.0))
     by_substrate = soil.largest_ratio * smooth_maximum(spared, jnp.full_like(spared, 0.16), 0.005)
     by_water = smooth_maximum(1.5 * pore_space - 0.32, jnp.full_like(pore_space, 0.1), 0.005)
     ratio = params.ratio_scale * by_substrate * by_water

@@ -9,6 +9,7 @@ import equinox as eqx
 
 from tenbin.core.arrays import jax, jnp
 from tenbin.core.constants import SECONDS_PER_DAY
+from tenbin.core.limits import larger, within
 from tenbin.core.params import param
 from tenbin.land import (
     biogeochemistry,
@@ -218,7 +219,7 @@ def sustained_lai(npp: jax.Array, p: LandParams) -> jax.Array:
     saturates at that of dense stands: G (1 - exp(-share NPP / (G m k))).
     """
     cost = p.life.vegetation.leaf_carbon_per_area * p.life.vegetation.leaf_turnover * p.greatest_lai
-    paid = p.leaf_share * jnp.maximum(npp, _SEEDLINGS) / cost
+    paid = p.leaf_share * larger(npp, _SEEDLINGS) / cost
     return -p.greatest_lai * jnp.expm1(-paid)
 
 
@@ -283,7 +284,7 @@ def _canopy(
 def _energy(
     state: GroundState, weather: Drivers, lai: jax.Array, conductance: jax.Array, here: Place
 ) -> energy.EnergyFluxes:
-    wetness = jnp.clip(layer_at(state.water.liquid, 0) / layer_at(here.soil.capacity, 0), 0.0, 1.0)
+    wetness = within(layer_at(state.water.liquid, 0) / layer_at(here.soil.capacity, 0), 0.0, 1.0)
     return energy.daily(
         weather.rsds,
         weather.day_length,
@@ -313,7 +314,7 @@ def _life(
     options: Options,
     dt: float,
 ) -> tuple[BiogeochemistryState, BiogeochemistryFluxes]:
-    saturation = jnp.clip(earth.water.liquid / here.soil.capacity, 0.0, 1.0)
+    saturation = within(earth.water.liquid / here.soil.capacity, 0.0, 1.0)
     inputs = BiogeochemistryInputs(
         gpp=uptake.gpp,
         leaf_respiration=uptake.leaf_respiration,

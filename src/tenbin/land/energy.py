@@ -13,6 +13,8 @@ import equinox as eqx
 
 from tenbin.core.arrays import jax, jnp
 from tenbin.core.constants import GAS_CONSTANT, SECONDS_PER_DAY, STEFAN_BOLTZMANN, ZERO_CELSIUS
+from tenbin.core.limits import larger, within
+from tenbin.core.logarithm import log
 from tenbin.core.params import param
 from tenbin.land import radiation
 from tenbin.land.smoothing import smooth_positive
@@ -155,7 +157,7 @@ class EnergyFluxes(NamedTuple):
 def air_state(temperature: jax.Array, pressure: jax.Array, saturated: jax.Array) -> AirState:
     """Air at a temperature [K], a pressure and a saturation pressure [Pa] (FAO-56, eqs 8 and 13; latent heat
     falls by 2361 J kg-1 K-1, annex 3)."""
-    celsius = jnp.maximum(temperature - ZERO_CELSIUS, -100.0)
+    celsius = larger(temperature - ZERO_CELSIUS, -100.0)
     slope = saturated * (17.27 * 237.3) / (celsius + 237.3) ** 2
     latent_heat = 2.501e6 - 2361.0 * celsius
     return AirState(
@@ -171,7 +173,7 @@ def ice_over_water(temperature: jax.Array) -> jax.Array:
 
     exp(0.0099 t) fits the pressures of Sonntag 1990 within 1.5 % down to -50 degC.
     """
-    return jnp.exp(0.0099 * jnp.clip(temperature - ZERO_CELSIUS, -60.0, 0.0))
+    return jnp.exp(0.0099 * within(temperature - ZERO_CELSIUS, -60.0, 0.0))
 
 
 def aerodynamic_resistance(
@@ -182,7 +184,7 @@ def aerodynamic_resistance(
     Neutral logarithmic profile, displacement 2/3 and roughness .123 of the height (FAO-56, eq. 4);
     `heat_roughness` is log(z0m/z0h). Wind below 0.5 m s-1 still mixes.
     """
-    profile = jnp.log((height / 3.0 + above) / (0.123 * height))
+    profile = log((height / 3.0 + above) / (0.123 * height))
     return (
         profile
         * (profile + heat_roughness)
@@ -251,13 +253,13 @@ def daily(
     [W m-2], temperatures [K], `vpd` (as in `radiation.daylight_vpd`), pressure [Pa], wind [m s-1];
     `canopy_conductance` [mol m-2 s-1] is the daylight's; wetness of the top soil and snow cover 0..1.
     """
-    share = jnp.maximum(day_length / SECONDS_PER_DAY, 0.02)
+    share = larger(day_length / SECONDS_PER_DAY, 0.02)
     saturated = radiation.saturation_vapour_pressure(tas)
     air = air_state(tas, pressure, saturated)
     seen = jnp.exp(-params.light_extinction * lai)
     albedo = surface_albedo(seen, snow_cover, params)
     if rlds is None:
-        rlds = radiation.downward_longwave(tas, jnp.maximum(saturated - vpd, 1.0), clearness)
+        rlds = radiation.downward_longwave(tas, larger(saturated - vpd, 1.0), clearness)
     longwave = params.emissivity * (rlds - STEFAN_BOLTZMANN * tas**4)
     shortwave = (1.0 - albedo) * rsds
     warm = tas + (radiation.DAYLIGHT_MEAN_PLACE - 0.5) * (tasmax - tasmin)
@@ -346,7 +348,7 @@ def _soil(
 
 def _open_water(available: jax.Array, vpd: jax.Array, air: AirState, aerodynamic: jax.Array) -> jax.Array:
     """Penman's latent heat flux [W m-2] of a surface that holds nothing back."""
-    drive = air.slope * available + air.density * HEAT_CAPACITY * jnp.maximum(vpd, 0.0) / aerodynamic
+    drive = air.slope * available + air.density * HEAT_CAPACITY * larger(vpd, 0.0) / aerodynamic
     return drive / (air.slope + air.psychrometric)
 
 
@@ -367,6 +369,6 @@ def close(
     ground = jnp.broadcast_to(ground, jnp.shape(latent)).astype(latent.dtype)
     sensible = fluxes.net_radiation - latent - ground
     neutral = sensible * fluxes.resistance / fluxes.heat_capacity
-    stirred = jnp.exp(-0.75 / 1.75 * jnp.log1p(fluxes.convection * jnp.maximum(neutral, 0.0)))
+    stirred = jnp.exp(-0.75 / 1.75 * log(1.0 + fluxes.convection * larger(neutral, 0.0)))
     excess = 15.0 * jnp.tanh(neutral * stirred * (1.0 / 15.0))
     return fluxes._replace(latent=latent, sensible=sensible, ground=ground, surface_temperature=tas + excess)

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import equinox as eqx
 
 from tenbin.core.arrays import jax, jnp
+from tenbin.core.limits import within
 from tenbin.core.params import param
 from tenbin.land.decomposition import rows
 
@@ -86,7 +87,7 @@ class FireLosses(NamedTuple):
 
 def burned_share(rate: jax.Array, *, dt: float) -> jax.Array:
     """Share of the ground burned in one step [0..1] at a `rate` [s-1]; no ground burns twice in a step."""
-    return jnp.clip(rate * dt, 0.0, 1.0)
+    return within(rate * dt, 0.0, 1.0)
 
 
 def completeness(wet: jax.Array, dry: jax.Array, moisture: jax.Array | float) -> jax.Array:

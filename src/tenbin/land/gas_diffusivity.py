@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from tenbin.core.arrays import jax, jnp
+from tenbin.core.limits import larger, within
+from tenbin.core.logarithm import log
 
 __all__ = ["aggregated_soil", "at_field_capacity", "moldrup"]
 
@@ -15,7 +17,7 @@ def at_field_capacity(porosity: jax.Array, field_capacity: jax.Array) -> jax.Arr
     (0.113, 0.15) belong to this form; `moldrup` gives a third to a tenth of it. Clay acts through field capacity.
     Valid for field capacity below porosity.
     """
-    return _tortuous(jnp.maximum(porosity - field_capacity, 1e-3))
+    return _tortuous(larger(porosity - field_capacity, 1e-3))
 
 
 def aggregated_soil(
@@ -26,10 +28,10 @@ def aggregated_soil(
     Millington and Shearer (1971) in the arrangement of Davidson and Trumbore (1995, Tellus B 47, 550): air in
     aggregates counts only below field capacity, in series with that between them. 0 at saturation.
     """
-    between = jnp.maximum(porosity - field_capacity, 1e-3)
+    between = larger(porosity - field_capacity, 1e-3)
     water = water_filled_pore_space * porosity
-    air_inside = jnp.maximum(field_capacity - water, 0.0)
-    air_between = jnp.clip(porosity - water, 0.0, between)
+    air_inside = larger(field_capacity - water, 0.0)
+    air_between = within(porosity - water, 0.0, between)
     # either the inner pores hold air or the outer ones some water: one power serves both
     share = air_inside / (field_capacity + 1.0 - porosity)
     is_dry = air_inside > 0.0
@@ -46,10 +48,10 @@ def moldrup(porosity: jax.Array, air_filled: jax.Array) -> jax.Array:
 
     Moldrup et al. (2000), Soil Sci. Soc. Am. J. 64, 1588.
     """
-    return jnp.square(air_filled) * jnp.sqrt(jnp.maximum(air_filled, 1e-6) / porosity)
+    return jnp.square(air_filled) * jnp.sqrt(larger(air_filled, 1e-6) / porosity)
 
 
 def _tortuous(air: jax.Array) -> jax.Array:
     """air^(air/2 + 1.16), the area of open pores times their bends; 2e-6 where there is no air."""
-    guarded = jnp.maximum(air, 1e-5)
-    return jnp.exp((0.5 * guarded + 1.16) * jnp.log(guarded))
+    guarded = larger(air, 1e-5)
+    return jnp.exp((0.5 * guarded + 1.16) * log(guarded))

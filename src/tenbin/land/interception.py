@@ -8,6 +8,8 @@ import equinox as eqx
 
 from tenbin.core.arrays import jax, jnp
 from tenbin.core.constants import SECONDS_PER_DAY
+from tenbin.core.limits import larger, within
+from tenbin.core.logarithm import log
 from tenbin.core.params import param
 from tenbin.land.smoothing import smooth_minimum
 
@@ -76,7 +78,7 @@ def step(
     arrived = rain * dt
     caught = arrived * (1.0 - jnp.exp(-params.catch * lai))
     offered = smooth_minimum(state.mass + caught, params.refills * room)
-    evaporated = smooth_minimum(offered, jnp.maximum(potential_evaporation, 0.0) * dt, 0.99)
+    evaporated = smooth_minimum(offered, larger(potential_evaporation, 0.0) * dt, 0.99)
     left = state.mass + caught - evaporated
     mass = smooth_minimum(left, room, 0.99)
     throughfall = (arrived - caught) + (left - mass)
@@ -85,5 +87,5 @@ def step(
 
 def wet_share(state: CanopyWater, lai: jax.Array, params: InterceptionParams) -> jax.Array:
     """Share of leaf area under water, 0..1 [1]: (mass / capacity)^(2/3) (Deardorff 1978, J. Geophys. Res. 83)."""
-    filled = jnp.clip(state.mass / jnp.maximum(capacity(lai, params), 1e-3), 1e-4, 1.0)
-    return jnp.exp(jnp.log(filled) * (2.0 / 3.0))
+    filled = within(state.mass / larger(capacity(lai, params), 1e-3), 1e-4, 1.0)
+    return jnp.exp(log(filled) * (2.0 / 3.0))

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import equinox as eqx
 
 from tenbin.core.arrays import jax, jnp
+from tenbin.core.limits import larger, smaller
 from tenbin.core.params import param
 from tenbin.land.decomposition import rows
 from tenbin.land.vegetation_carbon import YEAR
@@ -69,7 +70,7 @@ class WoodFate(NamedTuple):
 def cleared_wood(params: LandUseParams) -> WoodFate:
     """Fate of the wood of cleared land; if the three declared shares exceed 1 they are scaled, slash is nil."""
     burnt, fast, slow = params.cleared_burnt, params.cleared_fast, params.cleared_slow
-    scale = 1.0 / jnp.maximum(burnt + fast + slow, 1.0)
+    scale = 1.0 / larger(burnt + fast + slow, 1.0)
     burnt, fast, slow = burnt * scale, fast * scale, slow * scale
     return WoodFate(burnt, fast, slow, 1.0 - (burnt + fast + slow))
 
@@ -90,7 +91,7 @@ def merge_tiles(
     Areas are shares of the cell [0..1].
     """
     total = receiving_area + incoming_area
-    share = incoming_area / jnp.maximum(total, float(jnp.finfo(total.dtype).tiny))
+    share = incoming_area / larger(total, float(jnp.finfo(total.dtype).tiny))
     return jax.tree.map(lambda old, new: old + (new - old) * share, receiving, incoming), total
 
 
@@ -114,8 +115,8 @@ def bookkeeping(transitions: jax.Array, curves: ResponseCurves, params: LandUseP
     flux is exact and all of the past is held in one excess per store.
     """
     fate = cleared_wood(params)
-    gone = jnp.maximum(curves.vegetation_before - curves.vegetation_after, 0.0)
-    regrown = jnp.minimum(curves.vegetation_before - curves.vegetation_after, 0.0)
+    gone = larger(curves.vegetation_before - curves.vegetation_after, 0.0)
+    regrown = smaller(curves.vegetation_before - curves.vegetation_after, 0.0)
     soil = curves.soil_before - curves.soil_after + gone * fate.slash
     excess = jnp.stack([soil, regrown, gone * fate.fast, gone * fate.slow])
     fast, slow = (jnp.broadcast_to(time, soil.shape) for time in (params.fast_time, params.slow_time))

@@ -9,6 +9,8 @@ import equinox as eqx
 
 from tenbin.core.arrays import jax, jnp
 from tenbin.core.constants import C_TO_CH4, ZERO_CELSIUS
+from tenbin.core.limits import smaller, within
+from tenbin.core.logarithm import log
 from tenbin.core.params import param
 from tenbin.land.smoothing import smooth_positive
 
@@ -114,7 +116,7 @@ def cao(climate: WetlandClimate, params: SimpleParams) -> jax.Array:
     exp(0.0693 (T - 30 C)) as its eq. 7.
     """
     celsius = climate.soil_temperature - ZERO_CELSIUS
-    warm = jnp.exp(0.0405 * (jnp.minimum(celsius, CAO_BEST) - CAO_BEST)) * _thawed(celsius)
+    warm = jnp.exp(0.0405 * (smaller(celsius, CAO_BEST) - CAO_BEST)) * _thawed(celsius)
     lowered = smooth_positive(CAO_TOP + climate.water_table_depth, 0.01)
     made = params.cao_share * climate.rh * warm * jnp.exp(-9.6 * lowered)
     return climate.wetland_fraction * made * (1.0 - params.cao_oxidised) * C_TO_CH4
@@ -150,11 +152,11 @@ def wetland_fraction(
     ramp = smooth_positive(ramp, 0.05)
     ramp = 1.0 - smooth_positive(1.0 - ramp, 0.05)
     # The two roundings leave a few hundredths outside 0..1 far beyond the limits.
-    return params.greatest * jnp.exp(-deep / params.decay) * jnp.clip(ramp, 0.0, 1.0)
+    return params.greatest * jnp.exp(-deep / params.decay) * within(ramp, 0.0, 1.0)
 
 
 def _warmth(celsius: jax.Array, q10: jax.Array) -> jax.Array:
-    return jnp.exp(0.1 * jnp.log(q10) * celsius) * _thawed(celsius)
+    return jnp.exp(0.1 * log(q10) * celsius) * _thawed(celsius)
 
 
 def _thawed(celsius: jax.Array) -> jax.Array:

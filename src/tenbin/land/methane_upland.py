@@ -10,6 +10,8 @@ import equinox as eqx
 
 from tenbin.core.arrays import jax, jnp
 from tenbin.core.constants import C_TO_CH4, GAS_CONSTANT, MOLAR_MASS, ZERO_CELSIUS
+from tenbin.core.limits import larger, within
+from tenbin.core.logarithm import log
 from tenbin.core.params import param
 from tenbin.land.methane_gas import SNOW_DIFFUSIVITY
 
@@ -107,7 +109,7 @@ def uptake(
     soil = UplandSoil(
         soil_temperature,
         porosity,
-        jnp.clip(air_filled_porosity, 1e-6, porosity),
+        within(air_filled_porosity, 1e-6, porosity),
         suction,
         clay,
         jnp.asarray(field_capacity),
@@ -126,7 +128,7 @@ def under_snow(
 
     `temperature` [K], `snow_depth` [m], C of `ch4` [mol mol-1] at sea level.
     """
-    dense = jnp.maximum(ch4 * MOLAR_MASS["ch4"] * SEA_LEVEL / (GAS_CONSTANT * temperature), 1e-12)
+    dense = larger(ch4 * MOLAR_MASS["ch4"] * SEA_LEVEL / (GAS_CONSTANT * temperature), 1e-12)
     return uptake / (1.0 + uptake / dense * snow_depth / SNOW_DIFFUSIVITY)
 
 
@@ -135,21 +137,21 @@ def warm_response(celsius: jax.Array) -> jax.Array:
 
     Curry cuts it to zero at 43.3 C, where it is still 0.99: here it falls on its own instead, to 0.03 at 54 C.
     """
-    warm = jnp.clip(celsius, 0.0, 60.0)
+    warm = within(celsius, 0.0, 60.0)
     square = warm * warm
     return jnp.exp(0.0693 * warm - 8.56e-7 * square * square)
 
 
 def cold_response(celsius: jax.Array) -> jax.Array:
     """(0.1 T + 1)^2 from -10 C, where it is zero, to 0 C (Curry 2007, eq. 7); 1 above."""
-    cold = jnp.clip(0.1 * celsius + 1.0, 0.0, 1.0)
+    cold = within(0.1 * celsius + 1.0, 0.0, 1.0)
     return cold * cold
 
 
 def moisture_response(suction: jax.Array, exponent: jax.Array) -> jax.Array:
     """1 below 0.2 MPa, then [1 - log(psi / 0.2) / log(100 / 0.2)]^beta to 0 at 100 MPa (Curry 2007, eq. 9)."""
-    left = jnp.log(DRY / jnp.maximum(suction, 1e-6)) / jnp.log(DRY / MOIST)
-    return jnp.clip(left, 1e-6, 1.0) ** exponent
+    left = log(DRY / larger(suction, 1e-6)) / log(DRY / MOIST)
+    return jnp.exp(exponent * log(within(left, 1e-6, 1.0)))
 
 
 def soil_diffusivity(soil: UplandSoil) -> jax.Array:
@@ -161,7 +163,8 @@ def soil_diffusivity(soil: UplandSoil) -> jax.Array:
     clapp = 15.9 * soil.clay + 2.91
     warm = 1.0 + 0.0055 * (soil.temperature - ZERO_CELSIUS)
     phi = soil.porosity
-    return AIR_DIFFUSIVITY * warm * phi ** (4.0 / 3.0) * (soil.air / phi) ** (1.5 + 3.0 / clapp)
+    open_part = jnp.exp((1.5 + 3.0 / clapp) * log(soil.air / phi))
+    return AIR_DIFFUSIVITY * warm * phi ** (4.0 / 3.0) * open_part
 
 
 def curry(soil: UplandSoil, ch4: jax.Array, params: UplandParams) -> jax.Array:
@@ -183,7 +186,7 @@ def ridgwell(soil: UplandSoil, ch4: jax.Array, params: UplandParams) -> jax.Arra
     """
     celsius = soil.temperature - ZERO_CELSIUS
     rate = params.ridgwell_rate * warm_response(celsius) * cold_response(celsius)
-    rate = rate * jnp.clip(soil.supply, 0.0, 1.0)
+    rate = rate * within(soil.supply, 0.0, 1.0)
     through = soil_diffusivity(soil)
     depth = params.ridgwell_depth
     flux = ch4 * 1e6 * RIDGWELL_UNITS * through * rate / (through + rate * depth)
@@ -216,11 +219,11 @@ def del_grosso(soil: UplandSoil, ch4: jax.Array, params: UplandParams) -> jax.Ar
     least, best, most = 3.0 * capacity - 0.28, 6.3 * capacity - 0.58, 10.6 * capacity + 1.9
     open_best = aggregate_diffusivity(capacity, soil.porosity, 0.1 * best)
     wet = 10.0 * (soil.porosity - soil.air)
-    rise = jnp.clip((wet - least) / (best - least), 1e-6, None)
-    fall = jnp.clip((most - wet) / (most - best), 1e-6, None)
+    rise = larger((wet - least) / (best - least), 1e-6)
+    fall = larger((most - wet) / (most - best), 1e-6)
     water = rise**0.4 * fall ** (0.4 * (most - best) / (best - least))
-    warm = jnp.maximum(0.9 + 0.095 * celsius * jnp.maximum(open_best, 0.11), 0.0)
-    carbon = (53.8 * open_best + 0.58) * jnp.maximum(water, 0.1) * warm
+    warm = larger(0.9 + 0.095 * celsius * larger(open_best, 0.11), 0.0)
+    carbon = (53.8 * open_best + 0.58) * larger(water, 0.1) * warm
     scale = params.del_grosso_scale * ch4 / PRESENT_METHANE * C_TO_CH4 * GRAM_PER_HECTARE_DAY
     return carbon * scale * cold_response(celsius)
 
@@ -232,16 +235,16 @@ def aggregate_diffusivity(field_capacity: jax.Array, porosity: jax.Array, water:
     (Potter et al. 1996, eq. 3): `field_capacity` A lies within aggregates, P = porosity - A between them,
     `water` [m3 m-3] fills A first.
     """
-    between = jnp.maximum(porosity - field_capacity, 1e-3)
-    inside = jnp.clip(water, 0.0, field_capacity)
-    free = jnp.clip(between - jnp.clip(water - field_capacity, 0.0, None), 1e-6, None)
+    between = larger(porosity - field_capacity, 1e-3)
+    inside = within(water, 0.0, field_capacity)
+    free = larger(between - larger(water - field_capacity, 0.0), 1e-6)
     dry = 1.0 - inside / field_capacity
-    hollow = jnp.maximum((field_capacity - inside) / (1.0 - between), 1e-6)
-    within = dry * dry * _tortuous(hollow) * (1.0 - _tortuous(between))
+    hollow = larger((field_capacity - inside) / (1.0 - between), 1e-6)
+    through = dry * dry * _tortuous(hollow) * (1.0 - _tortuous(between))
     along = free - _tortuous(free)
     share = free / between
-    series = within * along / (1e-6 + within + along)
-    return jnp.clip(series + share * share * _tortuous(free), 0.0, 1.0)
+    series = through * along / (1e-6 + through + along)
+    return within(series + share * share * _tortuous(free), 0.0, 1.0)
 
 
 def _tortuous(x: jax.Array) -> jax.Array:

@@ -7,6 +7,8 @@ from typing import NamedTuple
 
 from tenbin.core.arrays import jax, jnp
 from tenbin.core.constants import GAS_CONSTANT, GRAVITY, MOLAR_MASS, ZERO_CELSIUS
+from tenbin.core.limits import smaller, within
+from tenbin.core.logarithm import log
 from tenbin.land import methane_gas
 from tenbin.land.columns import on_layers, sweep, with_kept_slope
 from tenbin.land.methane_wetland_state import WetlandFluxes, WetlandParams, WetlandState
@@ -202,7 +204,7 @@ def _descend(soil: Soil, place: _Place, sky: methane_gas.Overlying) -> tuple[jax
         ways = methane_gas.pores(soil.temperature, water.air, water.liquid, place.porosity)
         reduced = share + (soil.reduced - share) * remains
         made = acid * _production(soil, water, reduced, params)
-        way_out = open_above * (1.0 - jnp.clip(soil.ice, 0.0, 1.0))
+        way_out = open_above * (1.0 - within(soil.ice, 0.0, 1.0))
         layer = _layer(soil, water, ways, way_out, place)
         half = 0.5 * soil.thickness / ways.conductivity
         source = soil.methane * (1.0 / dt) + made + layer.breathed * sky.concentration
@@ -286,10 +288,10 @@ def _waterlogged(
 
 
 def _water(soil: Soil, share: jax.Array, above: jax.Array, porosity: jax.Array | float) -> Water:
-    ice = jnp.clip(soil.ice, 0.0, 1.0)
-    liquid = jnp.clip(soil.liquid, 0.0, 1.0)
+    ice = within(soil.ice, 0.0, 1.0)
+    liquid = within(soil.liquid, 0.0, 1.0)
     # Under the table the pores that hold no ice hold water.
-    liquid = jnp.minimum(liquid + share * (1.0 - ice - liquid), 1.0 - ice)
+    liquid = smaller(liquid + share * (1.0 - ice - liquid), 1.0 - ice)
     thawed = liquid / (liquid + ice + 1e-6)
     return Water(share, porosity * liquid, porosity * (1.0 - ice - liquid), thawed, above)
 
@@ -299,7 +301,7 @@ def _production(soil: Soil, water: Water, reduced: jax.Array, params: WetlandPar
 
     Anoxia is the harmonic mean of being waterlogged now and lately: either alone makes none.
     """
-    warm = jnp.exp((0.1 * jnp.log(params.production_q10)) * (soil.temperature - params.production_base))
+    warm = jnp.exp((0.1 * log(params.production_q10)) * (soil.temperature - params.production_base))
     both = water.waterlogged * reduced
     return soil.respired * warm * water.thawed * both / (water.waterlogged + reduced + 1e-9)
 
@@ -321,7 +323,7 @@ def _oxidation(
     dry = 1.0 - 0.9 * aired
     # CH4 in water is solubility amount / room: times the room on both sides of the fraction.
     half = params.half_methane * dry * room + ways.solubility * soil.methane
-    warm = jnp.exp((0.1 * jnp.log(params.oxidation_q10)) * (soil.temperature - (ZERO_CELSIUS + 12.0)))
+    warm = jnp.exp((0.1 * log(params.oxidation_q10)) * (soil.temperature - (ZERO_CELSIUS + 12.0)))
     wet = ways.solubility * water.liquid * water.thawed * soil.thickness
     return params.oxidation_rate * dry * warm * aired * oxygen * room * wet / (wanting * half)
 
@@ -358,4 +360,4 @@ def _excess(concentration: jax.Array, threshold: jax.Array) -> jax.Array:
     over = smooth_positive(concentration - threshold, BUBBLE_WIDTH * threshold)
     excess = over - AT_NOTHING * threshold
     # Rounding of the difference must not draw on an empty layer.
-    return jnp.clip(excess, 0.0, concentration)
+    return within(excess, 0.0, concentration)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import equinox as eqx
 
 from tenbin.core.arrays import jax, jnp
+from tenbin.core.limits import larger, smaller
 from tenbin.core.params import param
 from tenbin.land.arctangent import arctangent
 from tenbin.land.smoothing import smooth_minimum
@@ -71,11 +72,11 @@ def temperature_factor(soil_temperature: jax.Array, optimum: jax.Array) -> jax.A
 
     The Parton-Innis density of DayCent, nitrify.c; 0 below -5 C, 1 at the optimum [K].
     """
-    ratio = jnp.maximum(soil_temperature - 268.15, 0.0) / (optimum - 268.15)
-    ratio = jnp.minimum(ratio, 3.0)
+    ratio = larger(soil_temperature - 268.15, 0.0) / (optimum - 268.15)
+    ratio = smaller(ratio, 3.0)
     square = ratio * ratio
     fourth = square * square
-    root = jnp.sqrt(jnp.maximum(ratio, 1e-8))
+    root = jnp.sqrt(larger(ratio, 1e-8))
     return fourth * root * jnp.exp((4.5 / 7.0) * (1.0 - fourth * square * ratio))
 
 
@@ -88,7 +89,7 @@ def water_factor(
     below the published value at field capacity, 1 % a tenth of the pores away.
     """
     rising = 1.0 / (1.0 + 30.0 * jnp.exp(-9.0 * wetness))
-    air = jnp.maximum(1.0 - water_filled_pore_space, 0.0) / (1.0 - pore_space_at_capacity)
+    air = larger(1.0 - water_filled_pore_space, 0.0) / (1.0 - pore_space_at_capacity)
     return rising * smooth_minimum(air, jnp.ones_like(air), _KNEE)
 
 
@@ -124,7 +125,7 @@ def potential(
     Parton et al. (2001); `factor` [0..1] is warmth x moisture x acidity.
     """
     turned = params.rate * (dt / _DAY) * factor * ammonium
-    return params.mineralised_share * jnp.maximum(net_mineralisation, 0.0) * dt + turned
+    return params.mineralised_share * larger(net_mineralisation, 0.0) * dt + turned
 
 
 def free_ammonia_share(soil_temperature: jax.Array, ph: jax.Array) -> jax.Array:
@@ -133,4 +134,4 @@ def free_ammonia_share(soil_temperature: jax.Array, ph: jax.Array) -> jax.Array:
     Emerson et al. (1975), J. Fish. Res. Board Can. 32, 2379; T in K.
     """
     exponent = 0.09018 + 2729.92 / soil_temperature - ph
-    return 1.0 / (1.0 + jnp.exp(jnp.minimum(_LN10 * exponent, 60.0)))
+    return 1.0 / (1.0 + jnp.exp(smaller(_LN10 * exponent, 60.0)))

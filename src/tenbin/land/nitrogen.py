@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import equinox as eqx
 
 from tenbin.core.arrays import jax, jnp
+from tenbin.core.limits import larger, smaller
 from tenbin.core.params import param
 from tenbin.land.decomposition import Cascade, rows, sum_of_rows
 from tenbin.land.vegetation_carbon import DAY, YEAR
@@ -168,7 +169,7 @@ def limitation_of_decay(
     total = sum_of_rows(needed)
     tiny = float(jnp.finfo(available.dtype).tiny)
     share = hold(available / jnp.sqrt(available * available + total * total + tiny))
-    own, deficit = share * needed, jnp.maximum(needed - released, 0.0)
+    own, deficit = share * needed, larger(needed - released, 0.0)
     return (own + tiny) / (own + (1.0 - share) * deficit + tiny)
 
 
@@ -212,19 +213,19 @@ def fixation(
     The more `mineral` nitrogen [kg N m-2] the soil has, the less is fixed: K / (K + N).
     """
     wanted = params.fixation_inhibition / (params.fixation_inhibition + mineral) * (dt / YEAR)
-    return params.fixation_maximum * wanted * -jnp.expm1(-jnp.maximum(mean_npp, 0.0) / params.fixation_npp)
+    return params.fixation_maximum * wanted * -jnp.expm1(-larger(mean_npp, 0.0) / params.fixation_npp)
 
 
 def leached(
     nitrate: jax.Array, drainage: jax.Array, soil_water: jax.Array, params: NitrogenParams, *, dt: float = DAY
 ) -> jax.Array:
     """Nitrate carried away in one step [kg N m-2] by `drainage` [kg m-2 s-1] out of `soil_water` [kg m-2]."""
-    washed = jnp.maximum(drainage, 0.0) * dt * params.mobile_nitrate
-    return nitrate * washed / (jnp.maximum(soil_water, 1.0) + washed)
+    washed = larger(drainage, 0.0) * dt * params.mobile_nitrate
+    return nitrate * washed / (larger(soil_water, 1.0) + washed)
 
 
 def structural_nitrogen(carbon: jax.Array, nitrogen: jax.Array, params: NitrogenParams) -> jax.Array:
     """Part of a litter's `nitrogen` that its structural `carbon` takes at its fixed C:N, never above 0.8 of it."""
     wanted, most = carbon / params.structural_cn, 0.8 * nitrogen
     tiny = float(jnp.finfo(wanted.dtype).tiny)
-    return most * jnp.minimum(wanted / jnp.sqrt(wanted * wanted + most * most + tiny), 1.0)
+    return most * smaller(wanted / jnp.sqrt(wanted * wanted + most * most + tiny), 1.0)

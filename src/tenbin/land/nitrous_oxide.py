@@ -7,6 +7,7 @@ from typing import NamedTuple
 import equinox as eqx
 
 from tenbin.core.arrays import jax, jnp
+from tenbin.core.limits import larger, smaller, within
 from tenbin.land import denitrification, nitrification
 from tenbin.land.denitrification import DenitrificationParams, Diffusion
 from tenbin.land.gas_diffusivity import aggregated_soil, at_field_capacity
@@ -121,7 +122,7 @@ def step(
     says how much is nitrified at once. What the pools lose is what the gases carry, to rounding; pools stay positive.
     Parton et al. (2001), Del Grosso et al. (2000); denitrified nitrate in ppm per day as DayCent, denitrify.c.
     """
-    pores = jnp.clip(water_filled_pore_space, 0.0, 1.0)
+    pores = within(water_filled_pore_space, 0.0, 1.0)
     nitric = params.nitrification.nitric_scale * nitrification.nitric_oxide_ratio(
         aggregated_soil(soil.porosity, soil.field_capacity, pores)
     )
@@ -136,7 +137,7 @@ def step(
     )
     nitrous_too = denitrified / (1.0 + ratio)
     # DayCent pays the NOx that goes with denitrification out of ammonium
-    nitric_too = jnp.minimum(nitric * nitrous_too, _WITHIN_REACH * ammonium)
+    nitric_too = smaller(nitric * nitrous_too, _WITHIN_REACH * ammonium)
     state = MineralNitrogen(ammonium - nitric_too, nitrate - denitrified)
     gases = NitrogenGases(
         n2o_nitrification=nitrous / dt,
@@ -161,7 +162,7 @@ def _ammonium_losses(
 ) -> tuple[jax.Array, jax.Array]:
     """Nitrified and volatilised ammonium [kg N m-2 per step], together within what is there."""
     plant_range = soil.field_capacity - soil.wilting_point
-    wetness = jnp.clip((pores * soil.porosity - soil.wilting_point) / plant_range, 0.0, 1.0)
+    wetness = within((pores * soil.porosity - soil.wilting_point) / plant_range, 0.0, 1.0)
     factor = (
         nitrification.temperature_factor(soil_temperature, params.optimum)
         * nitrification.water_factor(wetness, pores, soil.field_capacity / soil.porosity)
@@ -181,7 +182,7 @@ def _leaks(
     """N2O and NOx [kg N m-2 per step] that leak from nitrified ammonium, never more than all of it."""
     nitrous = params.nitrous_share * nitrified
     room = _WITHIN_REACH * (nitrified - nitrous)
-    return nitrous, jnp.minimum(nitric * nitrous, room)
+    return nitrous, smaller(nitric * nitrous, room)
 
 
 def _nitrate_losses(
@@ -208,7 +209,7 @@ def _share(wanted: jax.Array, stock: jax.Array) -> jax.Array:
 
     `smooth_minimum(wanted, 0.99 stock) / wanted` without its 0/0.
     """
-    floored = jnp.maximum(stock, 1e-15)
+    floored = larger(stock, 1e-15)
     times = wanted / floored
     distance = times - _WITHIN_REACH
     root = jnp.sqrt(distance * distance + (4.0 * (1.0 - _KNEE) * _WITHIN_REACH) * times)

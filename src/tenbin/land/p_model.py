@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from tenbin.core.arrays import jax, jnp
+from tenbin.core.limits import larger, smaller, within
 from tenbin.land.p_model_environment import Environment
 from tenbin.land.p_model_temperature import (
     TemperatureResponse,
@@ -125,7 +126,7 @@ def p_model(
         vcmax25=vcmax25,
         jmax=jmax,
         jmax25=jmax / temperature_response(env, "jmax"),
-        gs=gross / jnp.maximum(leaf.drawdown, NARROWEST_DRAWDOWN * env.ca),
+        gs=gross / larger(leaf.drawdown, NARROWEST_DRAWDOWN * env.ca),
         rd=RESPIRATION_RATIO * dark_respiration_response(env) * vcmax25,
     )
 
@@ -186,7 +187,7 @@ def wang17(mj: jax.Array, cost: float | jax.Array = WANG_COST) -> JmaxLimitation
 
     Wang et al. (2017), Nature Plants 3, 734.
     """
-    ratio = jnp.maximum(mj / cost, 1.0)
+    ratio = larger(mj / cost, 1.0)
     inverse_root = _inverse_cube_root(ratio)
     square = inverse_root * inverse_root
     # Newton's rule leaves the root of 1 a rounding below 1, whose own root would be seen.
@@ -201,7 +202,7 @@ def smith19(
 
     omega = -(1 - 2 theta) +- sqrt((1 - theta) v); the minus where m lies below the m* at which v vanishes.
     """
-    scaled = 4.0 * cost / jnp.maximum(mj, 1e-6)
+    scaled = 4.0 * cost / larger(mj, 1e-6)
     v = 1.0 / (scaled * (1.0 - curvature * scaled)) - 4.0 * curvature
     root = _root((1.0 - curvature) * v)
     turn = _smith_turning_point(curvature, cost)
@@ -227,16 +228,16 @@ def soil_stress_stocker(
 
     `alpha` is the mean ratio of actual to potential evapotranspiration [1].
     """
-    deficit = jnp.maximum(threshold - soil_moisture, 0.0) / threshold
-    return jnp.clip(1.0 - (1.0 - intercept - slope * alpha) * deficit * deficit, 0.0, 1.0)
+    deficit = larger(threshold - soil_moisture, 0.0) / threshold
+    return within(1.0 - (1.0 - intercept - slope * alpha) * deficit * deficit, 0.0, 1.0)
 
 
 def soil_stress_mengoli(soil_moisture: jax.Array, aridity: jax.Array) -> jax.Array:
     """Share of well-watered GPP [0..1] at `soil_moisture` [1] and `aridity` (PET/P, > 0) (Mengoli et al. 2023)."""
     logarithm = jnp.log(aridity)
-    ceiling = jnp.minimum(0.62 * jnp.exp(-0.45 * logarithm), 1.0)
-    threshold = jnp.minimum(0.34 * jnp.exp(-0.6 * logarithm), 1.0)
-    return ceiling * jnp.minimum(soil_moisture / threshold, 1.0)
+    ceiling = smaller(0.62 * jnp.exp(-0.45 * logarithm), 1.0)
+    threshold = smaller(0.34 * jnp.exp(-0.6 * logarithm), 1.0)
+    return ceiling * smaller(soil_moisture / threshold, 1.0)
 
 
 def _smith_turning_point(curvature: float | jax.Array, cost: float | jax.Array) -> float | jax.Array:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from tenbin.core.arrays import jax, jnp
+from tenbin.core.limits import larger
 
 __all__ = [
     "GAS_CONSTANT",
@@ -157,7 +158,7 @@ def water_density_chen(celsius: jax.Array, pressure: jax.Array) -> jax.Array:
 
     Within 6e-5 of `water_density`; the published SPLASH uses this one.
     """
-    warmth = jnp.maximum(celsius, COLDEST_WATER)
+    warmth = larger(celsius, COLDEST_WATER)
     bar = 1e-5 * pressure
     modulus = _polynomial(warmth, _CHEN_MODULUS)
     stiffness = modulus + bar * (_polynomial(warmth, _CHEN_LINEAR) + bar * _polynomial(warmth, _CHEN_SQUARE))
@@ -169,7 +170,7 @@ def water_viscosity(celsius: jax.Array, pressure: jax.Array) -> jax.Array:
 
     Supercooled water down to -30 degC; colder water keeps the value of -30 degC.
     """
-    inverse = _HUBER_TEMPERATURE / (jnp.maximum(celsius, COLDEST_WATER) + CELSIUS_ZERO)
+    inverse = _HUBER_TEMPERATURE / (larger(celsius, COLDEST_WATER) + CELSIUS_ZERO)
     density = water_density(celsius, pressure) * (1.0 / _HUBER_DENSITY)
     dilute = 1.0 / (_polynomial(inverse, _HUBER_DILUTE) * jnp.sqrt(inverse))
     rows = [_polynomial(density - 1.0, row) for row in _HUBER_DENSE]
@@ -194,7 +195,7 @@ def pressure_at_elevation(elevation: jax.Array) -> jax.Array:
 
 def _specific_volume(celsius: jax.Array, pressure: jax.Array) -> jax.Array:
     """Volume of water [cm3 g-1]."""
-    warmth = jnp.maximum(celsius, COLDEST_WATER)
+    warmth = larger(celsius, COLDEST_WATER)
     compressed = _polynomial(warmth, _TUMLIRZ_PRESSURE) + 1e-5 * pressure
     return _polynomial(warmth, _TUMLIRZ_VOLUME) + _polynomial(warmth, _TUMLIRZ_LAMBDA) / compressed
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Literal, NamedTuple
 
 from tenbin.core.arrays import jax, jnp
+from tenbin.core.limits import larger
 from tenbin.land.p_model_environment import (
     GAS_CONSTANT,
     REFERENCE_TEMPERATURE,
@@ -92,13 +93,13 @@ def fixed_yield(env: Environment, maximum: float | jax.Array = MAXIMUM_YIELD) ->
 def bernacchi_yield(env: Environment, maximum: float | jax.Array = MAXIMUM_YIELD) -> jax.Array:
     """Quantum yield [mol mol-1] of C3 leaves: a parabola in degC, zero in the cold (Bernacchi et al. 2003)."""
     t = env.celsius
-    return maximum * jnp.maximum((-0.00034 * t + 0.022) * t + 0.352, 0.0)
+    return maximum * larger((-0.00034 * t + 0.022) * t + 0.352, 0.0)
 
 
 def cai_yield(env: Environment, maximum: float | jax.Array = MAXIMUM_YIELD) -> jax.Array:
     """Quantum yield [mol mol-1] of C4 leaves: a parabola in degC (Cai and Prentice 2020, eq. 5, rescaled)."""
     t = env.celsius
-    return maximum * jnp.maximum((-0.000464 * t + 0.03) * t - 0.064, 0.0)
+    return maximum * larger((-0.000464 * t + 0.03) * t - 0.064, 0.0)
 
 
 def sandoval_yield(

@@ -8,6 +8,7 @@ import equinox as eqx
 
 from tenbin.core.arrays import jax, jnp
 from tenbin.core.constants import ZERO_CELSIUS, Constant
+from tenbin.core.limits import larger
 from tenbin.core.params import param
 from tenbin.land.columns import by_layer
 from tenbin.land.smoothing import smooth_minimum, smooth_positive, smooth_step
@@ -56,7 +57,7 @@ def melt_excess_ice(excess_ice: jax.Array, enthalpy: jax.Array, params: Permafro
     n = excess_ice.shape[0]
 
     def layer(ice: jax.Array, enthalpy: jax.Array) -> ExcessIceMelt:
-        above = jnp.maximum(enthalpy, 0.0)
+        above = larger(enthalpy, 0.0)
         # above^2 / (above + corner) is nought with its slope at 0: frozen ground keeps all its ice for ever
         warmth = params.melt_part * above * above / (above + _CORNER)
         melt = smooth_minimum(ice, warmth * (1.0 / float(LATENT_HEAT_OF_FUSION)))

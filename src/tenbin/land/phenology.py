@@ -13,6 +13,7 @@ import equinox as eqx
 
 from tenbin.core.arrays import jax, jnp
 from tenbin.core.constants import SECONDS_PER_DAY, ZERO_CELSIUS
+from tenbin.core.limits import smaller
 from tenbin.core.params import param
 from tenbin.land.smoothing import smooth_positive, smooth_step
 
@@ -249,7 +250,7 @@ def capacity_share(state: PhenologyState) -> jax.Array:
     Young leaves have less than their area promises, and those that stay when others fall keep theirs; a lag of
     nought gives 1.
     """
-    return jnp.minimum((state.capacity_area + _LEAST_AREA) / (state.lai + _LEAST_AREA), 2.0)
+    return smaller((state.capacity_area + _LEAST_AREA) / (state.lai + _LEAST_AREA), 2.0)
 
 
 def target_share(state: PhenologyState, day_length: jax.Array, params: PhenologyParams) -> jax.Array:

@@ -13,6 +13,7 @@ import equinox as eqx
 
 from tenbin.core.arrays import jax, jnp
 from tenbin.core.constants import GAS_CONSTANT, ZERO_CELSIUS
+from tenbin.core.limits import larger, within
 from tenbin.core.params import param
 from tenbin.land import stomata as stomatal
 from tenbin.land.smoothing import lesser_root, smooth_positive
@@ -191,11 +192,11 @@ def acclimate(growth_temperature: jax.Array, params: PhotosynthesisParams) -> Ac
 
     Growth temperature is held within the 11-35 C of the data (Kattge and Knorr 2007, eq. 3 and table 3).
     """
-    grown = jnp.clip(growth_temperature - ZERO_CELSIUS, 11.0, 35.0)
+    grown = within(growth_temperature - ZERO_CELSIUS, 11.0, 35.0)
     vcmax_entropy = params.vcmax_entropy - params.vcmax_acclimation * grown
     jmax_entropy = params.jmax_entropy - params.jmax_acclimation * grown
     ratio = 1.0 - params.ratio_acclimation * (grown - 17.7) / 1.97
-    return Acclimation(_lost_at_25(vcmax_entropy), _lost_at_25(jmax_entropy), jnp.maximum(ratio, 0.2))
+    return Acclimation(_lost_at_25(vcmax_entropy), _lost_at_25(jmax_entropy), larger(ratio, 0.2))
 
 
 def _lost_at_25(entropy: jax.Array) -> jax.Array:
@@ -290,7 +291,7 @@ def leaf_limits(
     """
     kinds = []
     if "c3" in pathways:
-        over = jnp.maximum(ci - response.compensation, 0.0)
+        over = larger(ci - response.compensation, 0.0)
         per_electron = 0.25 * over / (ci + 2.0 * response.compensation)
         kinds.append(
             LeafLimits(
@@ -335,7 +336,7 @@ def _lesser_slopes(
     (a, b, curvature), (da, db, dc) = primals, tangents
     least = _lesser(a, b, curvature)
     a, b = a + _LEAST_RATE, b + _LEAST_RATE
-    root = jnp.maximum(a + b - 2.0 * curvature * least, 1e-4 * (a + b))
+    root = larger(a + b - 2.0 * curvature * least, 1e-4 * (a + b))
     return least, ((b - least) * da + (a - least) * db + least * least * dc) / root
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from tenbin.core.arrays import jax, jnp
+from tenbin.core.limits import larger
 from tenbin.land import nitrogen
 from tenbin.land import vegetation_carbon as plants
 from tenbin.land.biogeochemistry_state import (
@@ -80,7 +81,7 @@ def grow(
     limit = (
         nitrogen.growth_limitation(store, need, params.nitrogen, dt=dt) if limited else jnp.ones_like(need)
     )
-    supplement = jnp.zeros_like(need) if limited else jnp.maximum(need - store, 0.0)
+    supplement = jnp.zeros_like(need) if limited else larger(need - store, 0.0)
     made, per_made = able.leaf + able.wood + able.root, 1.0 / (1.0 - p.growth_respiration)
     cost = hold(made * ((per_made - 1.0) * limit + per_made * _EXCESS_RESPIRED * (1.0 - limit)))
     new = plants.Growth(*(part * (limit * ratio) for part, ratio in zip(able, fixed.living, strict=True)))
@@ -94,5 +95,5 @@ def after_growth(state: BiogeochemistryState, grown: Grown) -> VegetationPools:
     store = living.reserve[NITROGEN] + grown.supplement - grown.total_need
     reserve = both(grown.breath.reserve - grown.spent, store)
     return VegetationPools(
-        living.leaf + new.leaf, living.wood + new.wood, living.root + new.root, jnp.maximum(reserve, 0.0)
+        living.leaf + new.leaf, living.wood + new.wood, living.root + new.root, larger(reserve, 0.0)
     )

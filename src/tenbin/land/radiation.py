@@ -13,6 +13,8 @@ import numpy as np
 
 from tenbin.core.arrays import jax, jnp
 from tenbin.core.constants import SECONDS_PER_DAY, STEFAN_BOLTZMANN, ZERO_CELSIUS
+from tenbin.core.limits import larger, within
+from tenbin.core.logarithm import log
 
 __all__ = [
     "AirCourse",
@@ -103,17 +105,17 @@ def solar_geometry(latitude: jax.Array, day_of_year: jax.Array) -> SolarGeometry
     constant = jnp.sin(phi) * jnp.sin(declination)
     swing = jnp.cos(phi) * jnp.cos(declination)
     # The bound keeps arccos differentiable where the sun does not set or rise.
-    cosine = jnp.clip(-constant / jnp.maximum(swing, 1e-6), -1.0 + 1e-7, 1.0 - 1e-7)
+    cosine = within(-constant / larger(swing, 1e-6), -1.0 + 1e-7, 1.0 - 1e-7)
     half_day = jnp.arccos(cosine)
-    mean_sine = jnp.maximum((half_day * constant + swing * jnp.sin(half_day)) / math.pi, 0.0)
+    mean_sine = larger((half_day * constant + swing * jnp.sin(half_day)) / math.pi, 0.0)
     light = SOLAR_CONSTANT * inverse_relative_distance(day_of_year) * mean_sine
-    noon = jnp.maximum(constant + swing, 0.0)
+    noon = larger(constant + swing, 0.0)
     return SolarGeometry(light, SECONDS_PER_DAY / math.pi * half_day, noon)
 
 
 def clearness_index(rsds: jax.Array, at_top: jax.Array) -> jax.Array:
     """Share of the light at the top of the air that reaches the ground, 0..1 [1]; 0 in polar night."""
-    return jnp.clip(rsds / jnp.maximum(at_top, 1.0), 0.0, 1.0)
+    return within(rsds / larger(at_top, 1.0), 0.0, 1.0)
 
 
 def top_of_atmosphere(day_length: jax.Array, sin_noon_elevation: jax.Array) -> jax.Array:
@@ -121,7 +123,7 @@ def top_of_atmosphere(day_length: jax.Array, sin_noon_elevation: jax.Array) -> j
 
     The sine of elevation goes as cos(h) - cos(H), H the half day as an angle, so that these two fix the day.
     """
-    half_day = jnp.clip(math.pi / SECONDS_PER_DAY * day_length, 0.05, math.pi)
+    half_day = within(math.pi / SECONDS_PER_DAY * day_length, 0.05, math.pi)
     cosine = jnp.cos(half_day)
     mean_sine = sin_noon_elevation * (jnp.sin(half_day) - half_day * cosine) / (1.0 - cosine)
     return SOLAR_CONSTANT / math.pi * mean_sine
@@ -218,7 +220,7 @@ def diffuse_fraction(clearness: jax.Array) -> jax.Array:
 
 def saturation_vapour_pressure(temperature: jax.Array) -> jax.Array:
     """Vapour pressure over water [Pa] at a temperature [K] (FAO-56, eq. 11: Magnus form of Tetens)."""
-    celsius = jnp.maximum(temperature - ZERO_CELSIUS, -100.0)
+    celsius = larger(temperature - ZERO_CELSIUS, -100.0)
     return 610.8 * jnp.exp(17.27 * celsius / (celsius + 237.3))
 
 
@@ -227,13 +229,13 @@ def cloud_fraction(clearness: jax.Array | float) -> jax.Array:
 
     Inverts Angstrom's line rsds / top = .25 + .50 n of FAO-56 eq. 35 with its n as the cloudless share.
     """
-    return jnp.clip(1.0 - (clearness - 0.25) / 0.50, 0.0, 1.0)
+    return within(1.0 - (clearness - 0.25) / 0.50, 0.0, 1.0)
 
 
 def clear_sky_emissivity_brutsaert(vapour_pressure: jax.Array, temperature: jax.Array) -> jax.Array:
     """Emissivity of a cloudless sky [1]: 1.24 (e/T)^(1/7), e in hPa (Brutsaert 1975, Water Resour. Res. 11, 742)."""
-    ratio = jnp.maximum(0.01 * vapour_pressure, 1e-4) / temperature
-    return 1.24 * jnp.exp(jnp.log(ratio) / 7.0)
+    ratio = larger(0.01 * vapour_pressure, 1e-4) / temperature
+    return 1.24 * jnp.exp(log(ratio) / 7.0)
 
 
 def clear_sky_emissivity_prata(vapour_pressure: jax.Array, temperature: jax.Array) -> jax.Array:
@@ -297,13 +299,13 @@ def daylight_vpd(
     `vpd` is the mean over 24 h (`mean_over` "day") or over the hours of light ("daylight", then `temperature`
     are all points). Saturation pressure is expanded about `tas` to third order: within 1 % for a swing of 20 K.
     """
-    celsius = jnp.maximum(tas - ZERO_CELSIUS, -100.0)
+    celsius = larger(tas - ZERO_CELSIUS, -100.0)
     steep = 17.27 * 237.3 / (celsius + 237.3) ** 2
     saturated = saturation_vapour_pressure(tas)
     relative = _exponential(steep * (temperature - tas))
     half = 0.5 * steep * (tasmax - tasmin)
     mean = 1.0 + 0.5 * half * half if mean_over == "day" else jnp.mean(relative, axis=0)
-    return jnp.maximum(vpd + saturated * (relative - mean), 20.0)
+    return larger(vpd + saturated * (relative - mean), 20.0)
 
 
 class AirCourse(NamedTuple):
@@ -326,7 +328,7 @@ def air_course(
     mean_over: str = "day",
 ) -> AirCourse:
     """The course of air of a day, in [K] and [Pa]; the deficit `vpd` and `mean_over` as in `daylight_vpd`."""
-    celsius, swing = jnp.maximum(tas - ZERO_CELSIUS, -100.0), tasmax - tasmin
+    celsius, swing = larger(tas - ZERO_CELSIUS, -100.0), tasmax - tasmin
     rise = 17.27 * 237.3 / (celsius + 237.3) ** 2 * swing
     saturated = saturation_vapour_pressure(tas)
     if mean_over == "day":
@@ -339,7 +341,7 @@ def air_course(
 
 def air_at(course: AirCourse, warmth: jax.Array | float) -> tuple[jax.Array, jax.Array]:
     """Temperature [K] and deficit [Pa] at a point, whose `warmth` is its share of the swing above the mean [1]."""
-    deficit = jnp.maximum(course.beyond + course.saturated * _exponential(warmth * course.rise), 20.0)
+    deficit = larger(course.beyond + course.saturated * _exponential(warmth * course.rise), 20.0)
     return course.tas + warmth * course.swing, deficit
 
 

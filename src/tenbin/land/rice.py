@@ -7,6 +7,8 @@ from typing import NamedTuple
 import equinox as eqx
 
 from tenbin.core.arrays import jax, jnp
+from tenbin.core.limits import within
+from tenbin.core.logarithm import log
 from tenbin.core.params import param
 from tenbin.land.smoothing import smooth_minimum, smooth_positive
 
@@ -209,7 +211,7 @@ def step(
 def temperature_factor(soil_temperature: jax.Array, q10: jax.Array) -> jax.Array:
     """Warmth [0..1] of soil [K]: Q10^((T - 30)/10) below 30 C and 1 above (Huang et al. 1998), corner of 0.5 K."""
     short_of_best = smooth_positive(303.15 - soil_temperature, 0.5)
-    return jnp.exp(-0.1 * short_of_best * jnp.log(q10))
+    return jnp.exp(-0.1 * short_of_best * log(q10))
 
 
 def redox_factor(redox: jax.Array) -> jax.Array:
@@ -297,7 +299,7 @@ def _ways_out(
     oxidised. Mud that falls dry lets go what it holds, unless it is frozen; what is made in it then does not wait.
     """
     rooted = params.rooted / (params.rooted + params.root_ratio * shoot)
-    thawed = jnp.clip(soil_temperature - 273.15, 0.0, 1.0)
+    thawed = within(soil_temperature - 273.15, 0.0, 1.0)
     by_plants = params.plant_share * jnp.sqrt(jnp.sqrt(spare)) * (1.0 - rooted) * produced
     left = produced - by_plants
     slow = flooded * params.turnover / _DAY

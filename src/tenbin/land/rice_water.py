@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from tenbin.core.arrays import jax, jnp
+from tenbin.core.limits import within
 from tenbin.land.smoothing import smooth_positive, smooth_step
 
 __all__ = ["REGIMES", "Regime", "flooded", "logistic_shoot"]
@@ -66,7 +67,7 @@ def flooded(regime: Regime, day: jax.Array, season: jax.Array | float) -> jax.Ar
         away = jnp.abs(season - regime.flowering - day)
         open_air = open_air * smooth_step(away - _WEEK, _EDGE)
     standing = (1.0 - open_air) * (1.0 - _sunk(day - (season - regime.last_drain), regime.fall))
-    return jnp.clip(standing, 0.0, 1.0) * ((day >= 0.0) & (day <= season))
+    return within(standing, 0.0, 1.0) * ((day >= 0.0) & (day <= season))
 
 
 def _sunk(since: jax.Array, fall: float) -> jax.Array:

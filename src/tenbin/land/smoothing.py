@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from tenbin.core.arrays import jax, jnp
+from tenbin.core.limits import larger
 
 __all__ = [
     "floored_ratio",
@@ -46,7 +47,7 @@ def _root(a: jax.Array, b: jax.Array, curvature: float | jax.Array) -> jax.Array
     """Root of the discriminant, never nought."""
     total = a + b
     tiny = _tiny(total)
-    return jnp.sqrt(jnp.maximum(total * total - 4.0 * curvature * (a * b), 0.0) + tiny * tiny)
+    return jnp.sqrt(larger(total * total - 4.0 * curvature * (a * b), 0.0) + tiny * tiny)
 
 
 def smooth_positive(x: jax.Array, width: float | jax.Array) -> jax.Array:
@@ -69,7 +70,7 @@ def smooth_step(x: jax.Array, width: float | jax.Array) -> jax.Array:
 
 def floored_ratio(numerator: jax.Array, denominator: jax.Array, floor: float) -> jax.Array:
     """numerator / max(denominator, floor), for a non-negative denominator: finite value and gradient."""
-    return numerator / jnp.maximum(denominator, floor)
+    return numerator / larger(denominator, floor)
 
 
 def _tiny(x: jax.Array) -> float:

@@ -8,6 +8,7 @@ import equinox as eqx
 
 from tenbin.core.arrays import jax, jnp
 from tenbin.core.constants import SECONDS_PER_DAY, ZERO_CELSIUS, Constant
+from tenbin.core.limits import larger, smaller, within
 from tenbin.core.params import param
 from tenbin.land.columns import by_layer, column_sum, with_kept_slope
 from tenbin.land.snow import LATENT_HEAT_OF_FUSION
@@ -138,7 +139,7 @@ def _temperature(enthalpy: jax.Array, branches: _Branches) -> tuple[jax.Array, j
     liquid = (molten + difference * above_zero * per_thawed) / (
         branches.latent + difference * temperature + 1e-6
     )
-    return temperature, jnp.clip(liquid, 0.0, 1.0)
+    return temperature, within(liquid, 0.0, 1.0)
 
 
 def temperature_and_liquid(
@@ -302,9 +303,9 @@ def advect(
     """
     n = loss.shape[0]
     celsius = temperature[:n] - _ZERO
-    source = jnp.concatenate([jnp.maximum(surface_temperature - _ZERO, 0.0)[None], celsius])
+    source = jnp.concatenate([larger(surface_temperature - _ZERO, 0.0)[None], celsius])
     target = jnp.concatenate([celsius, celsius[-1:]])
-    carried = _C_WATER * (jnp.maximum(interface, 0.0) * source + jnp.minimum(interface, 0.0) * target)
+    carried = _C_WATER * (larger(interface, 0.0) * source + smaller(interface, 0.0) * target)
     lost = _C_WATER * loss * celsius
     gained = carried[0] - carried[-1] - column_sum(lost)
     return jnp.concatenate([enthalpy[:n] + (carried[:-1] - carried[1:] - lost), enthalpy[n:]]), gained

@@ -9,6 +9,8 @@ import equinox as eqx
 
 from tenbin.core.arrays import jax, jnp
 from tenbin.core.constants import Constant
+from tenbin.core.limits import larger
+from tenbin.core.logarithm import log
 from tenbin.core.params import param
 from tenbin.land.soil_grid import SoilGrid
 
@@ -105,7 +107,7 @@ def organic_profile(topsoil: jax.Array, grid: SoilGrid) -> jax.Array:
     2008 (Clim. Dyn. 30, 145) take from Zinke et al. 1986: raw humus and peat lie over mineral ground.
     """
     depth = grid.column(grid.midpoint[: grid.n_soil], topsoil)
-    return topsoil * jnp.exp(-jnp.maximum(depth - 0.15, 0.0) / 0.3)
+    return topsoil * jnp.exp(-larger(depth - 0.15, 0.0) / 0.3)
 
 
 def properties(
@@ -148,7 +150,7 @@ def _assemble(
         field_capacity=held(FIELD_CAPACITY_SUCTION),
         wilting_point=held(WILTING_SUCTION),
         residual=held(RESIDUAL_SUCTION),
-        log_solid_conductivity=(1.0 - porosity) * jnp.log(_solid_conductivity(sand, organic)),
+        log_solid_conductivity=(1.0 - porosity) * log(_solid_conductivity(sand, organic)),
         kersten_thawed=_mix(organic, 1.9 + 1.65 * sand, 0.6),
         kersten_frozen=_mix(organic, 0.85 + 0.10 * sand, 0.25),
         dry_conductivity=_with_rock(
@@ -170,7 +172,7 @@ def saturation_at_suction(suction: float, saturated_suction: jax.Array, exponent
 
     Clapp and Hornberger 1978, Water Resour. Res. 14, 601; 1 where the suction is below that at saturation.
     """
-    return jnp.exp(-jnp.maximum(jnp.log(float(suction) / saturated_suction), 0.0) / exponent)
+    return jnp.exp(-larger(log(float(suction) / saturated_suction), 0.0) / exponent)
 
 
 def _mix(organic: jax.Array, mineral_value: jax.Array, organic_value: float) -> jax.Array:

@@ -8,6 +8,8 @@ import equinox as eqx
 
 from tenbin.core.arrays import jax, jnp
 from tenbin.core.constants import SECONDS_PER_DAY
+from tenbin.core.limits import larger, smaller
+from tenbin.core.logarithm import log
 from tenbin.core.params import param
 from tenbin.land.columns import layer_at, sweep, upper_sum, with_kept_slope
 from tenbin.land.smoothing import smooth_minimum, smooth_positive, smooth_step
@@ -171,14 +173,14 @@ def flow_constants(
     Drainage is K S^(2b + 3); diffusion of saturation s of the pores that ice leaves is K b psi s^(b + 2) grad s.
     """
     power = 2.0 * properties.exponent + 2.0
-    rate = jnp.log(power * dt * properties.conductivity / properties.capacity)
+    rate = log(power * dt * properties.conductivity / properties.capacity)
     last = jnp.arange(rate.shape[0])[:, None] == rate.shape[0] - 1
     thickness = properties.thickness[: rate.shape[0]]
     below = jnp.concatenate([1.0 / (thickness[:-1] + thickness[1:]), jnp.zeros_like(thickness[:1])])
     scale = params.capillarity * dt * properties.conductivity * properties.exponent * properties.suction
     return FlowConstants(
         _LN10 * params.ice_impedance,
-        rate + jnp.where(last, jnp.log(params.free_drainage), 0.0),
+        rate + jnp.where(last, log(params.free_drainage), 0.0),
         power,
         properties.exponent + 2.0,
         scale,
@@ -201,8 +203,8 @@ def runoff_fraction(
     ice_above, liquid_above, pores = (upper_sum(x, _UPPER) for x in (ice, liquid, properties.capacity))
     wetness = (liquid_above + ice_above) / pores
     shape = params.frozen_area_shape
-    sealed = jnp.exp(shape * (jnp.minimum(ice_above / pores, 1.0) - 1.0)) - jnp.exp(-shape)
-    wet = params.saturated_area * jnp.exp(params.saturated_area_decay * jnp.minimum(wetness - 1.0, 0.0))
+    sealed = jnp.exp(shape * (smaller(ice_above / pores, 1.0) - 1.0)) - jnp.exp(-shape)
+    wet = params.saturated_area * jnp.exp(params.saturated_area_decay * smaller(wetness - 1.0, 0.0))
     return sealed + (1.0 - sealed) * wet
 
 
@@ -235,10 +237,10 @@ def _evaporated(
 def _above(liquid: jax.Array, held: jax.Array) -> jax.Array:
     """Liquid above what is held [kg m-2], smooth, nought at nought and never more than the liquid."""
     corner = 0.1 * held
-    liquid = jnp.maximum(liquid, 0.0)
+    liquid = larger(liquid, 0.0)
     # smooth_positive(-held, 0.1 held) is a fixed part of `held`
     # rounding may leave less than nothing of a trace of water, for which no minimum with nothing is defined
-    return jnp.maximum(smooth_positive(liquid - held, corner) - _CORNER_PART * held, 0.0)
+    return larger(smooth_positive(liquid - held, corner) - _CORNER_PART * held, 0.0)
 
 
 _CORNER_PART = 0.5 * (1.01**0.5 - 1.0)
@@ -269,7 +271,7 @@ def root_fraction(decay: jax.Array, grid: SoilGrid) -> jax.Array:
     Jackson et al. 1996 (Oecologia 108, 389): the part above depth d [cm] is 1 - decay^d, decay 0.91 to 0.98.
     """
     faces = grid.column(grid.interface[: grid.n_soil + 1], decay)
-    below = jnp.exp(100.0 * faces * jnp.log(decay))
+    below = jnp.exp(100.0 * faces * log(decay))
     return (below[:-1] - below[1:]) / (1.0 - below[-1])
 
 
@@ -302,8 +304,8 @@ def _seepage(
         liquid, ice, weight, wilting_point, rate, power, per_capacity = row
         uptake = smooth_minimum(_above(liquid, wilting_point), demand * weight)
         full = liquid - uptake - lost + arriving
-        logarithm = jnp.log(jnp.maximum(full * per_capacity, _DRY))
-        speed = rate - fixed.impedance * jnp.minimum(ice * per_capacity, 1.0) + power * logarithm
+        logarithm = log(larger(full * per_capacity, _DRY))
+        speed = rate - fixed.impedance * smaller(ice * per_capacity, 1.0) + power * logarithm
         leaving = full * (1.0 - jnp.exp(-_softplus(speed) / power))
         return (leaving, jnp.zeros_like(lost)), _Wet(uptake, full - leaving, leaving)
 
@@ -316,7 +318,7 @@ _DRY = 1e-6  # saturation below which conductivity is nought for any purpose
 
 def _softplus(x: jax.Array) -> jax.Array:
     """log(1 + exp(x)) without overflow."""
-    return jnp.maximum(x, 0.0) + jnp.log(1.0 + jnp.exp(-jnp.abs(x)))
+    return larger(x, 0.0) + log(1.0 + jnp.exp(-jnp.abs(x)))
 
 
 class _Rows(NamedTuple):
@@ -340,17 +342,17 @@ def _settle(
     def body(carry: tuple, row: tuple) -> tuple:
         arriving, mobility_below, below, compliance_below = carry
         liquid, down, ice, capacity, exponent, scale, per_capacity, per_distance = row
-        available = jnp.maximum(capacity - ice, 0.0)
+        available = larger(capacity - ice, 0.0)
         full = liquid + arriving
-        excess = jnp.maximum(full - available, 0.0)
+        excess = larger(full - available, 0.0)
         # squared over the corner: no pore gives water back before it is full, and no kink where it begins to
         up = excess * excess / (excess + _CORNER)
         settled = full - up
         pores = available + _CORNER
-        logarithm = jnp.log(jnp.maximum(settled / pores, _DRY)) * exponent
-        logarithm = logarithm - fixed.impedance * jnp.minimum(ice * per_capacity, 1.0)
+        logarithm = log(larger(settled / pores, _DRY)) * exponent
+        logarithm = logarithm - fixed.impedance * smaller(ice * per_capacity, 1.0)
         # above saturation, where water waits to flow off, suction is nought and so is what it drives
-        mobility = scale * jnp.exp(jnp.minimum(logarithm, 0.0))
+        mobility = scale * jnp.exp(smaller(logarithm, 0.0))
         between = (mobility + mobility_below) * per_distance
         conductance = between / (1.0 + between * compliance_below)
         compliance = 1.0 / (pores + conductance)

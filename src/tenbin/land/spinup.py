@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 from tenbin.core.arrays import jax, jnp
+from tenbin.core.limits import larger, within
 from tenbin.land.biogeochemistry_state import (
     CARBON,
     NITROGEN,
@@ -94,7 +95,7 @@ that rots with it, and more litter would not rot the faster for it."""
 
 def _ratio(steady: jax.Array, simulated: jax.Array, most: float = _FARTHEST) -> jax.Array:
     tiny = float(jnp.finfo(steady.dtype).tiny) ** 0.5
-    return jnp.clip((steady + tiny) / (jnp.maximum(simulated, 0.0) + tiny), 1.0 / most, most)
+    return within((steady + tiny) / (larger(simulated, 0.0) + tiny), 1.0 / most, most)
 
 
 def settled(
@@ -127,8 +128,8 @@ def settled(
     fine = (flux.litterfall_leaf + root * flux.litterfall_root, flux.litterfall_leaf + flux.litterfall_root)
     fine_ratio = _ratio(*fine)
     tiny = float(jnp.finfo(dtype).tiny) ** 0.5
-    coarse_fire = jnp.maximum(flux.litterfall_wood - outside[2], 0.0) / (lost[2] + tiny)
-    slow_fire = jnp.maximum(-outside[4], 0.0) / (lost[4] + tiny)
+    coarse_fire = larger(flux.litterfall_wood - outside[2], 0.0) / (lost[2] + tiny)
+    slow_fire = larger(-outside[4], 0.0) / (lost[4] + tiny)
     none = jnp.zeros_like(slow_fire)
     litter = jnp.stack([outside[0] * fine_ratio, outside[1] * fine_ratio, flux.litterfall_wood * wood])
     burnt = jnp.stack([none, none, coarse_fire, none, slow_fire, none])

@@ -9,6 +9,7 @@ import math
 from typing import NamedTuple
 
 from tenbin.core.arrays import jax, jnp
+from tenbin.core.limits import larger, smaller, within
 from tenbin.land.p_model_environment import water_density_chen
 
 __all__ = [
@@ -153,7 +154,7 @@ def sunlight(place: Place, at: Sun, sunshine: jax.Array, temperature: jax.Array)
     """Radiation at `place` on a day with `sunshine` [0..1] and mean `temperature` [K] (Davis et al., sect. 2.1)."""
     latitude = jnp.deg2rad(place.latitude)
     horizontal = jnp.sin(at.declination) * jnp.sin(latitude)
-    swing = jnp.cos(at.declination) * jnp.maximum(jnp.cos(latitude), _POLE)
+    swing = jnp.cos(at.declination) * larger(jnp.cos(latitude), _POLE)
     clear = (CLOUDY_SKY + CLEAR_GAIN * sunshine) * (1.0 + ELEVATION_GAIN * place.elevation)
     beam = SOLAR_CONSTANT * at.distance_factor
     strength = (1.0 - SHORTWAVE_ALBEDO) * clear * beam
@@ -212,9 +213,9 @@ def step(place: Place, soil_water: jax.Array, weather: Weather) -> tuple[jax.Arr
     pressure = standard_pressure(place.elevation) if place.pressure is None else place.pressure
     could = evaporation(light, weather.temperature, pressure)
     wet = soil_water + weather.rain + could.condensation
-    taken = jnp.minimum(actual_evaporation(light, could, soil_water, place.capacity), wet)
+    taken = smaller(actual_evaporation(light, could, soil_water, place.capacity), wet)
     left = wet - taken
-    runoff = jnp.maximum(left - place.capacity, 0.0)
+    runoff = larger(left - place.capacity, 0.0)
     soil_water = (left - runoff).astype(soil_water.dtype)
     fluxes = DailyWater(taken, could.potential, could.condensation, runoff, soil_water, light.ppfd)
     return soil_water, fluxes
@@ -274,7 +275,7 @@ def _saturation_slope(celsius: jax.Array) -> jax.Array:
 
 def _specific_heat(celsius: jax.Array) -> jax.Array:
     """Specific heat of humid air at constant pressure [J kg-1 K-1]."""
-    warmth = jnp.clip(celsius, 0.0, 100.0)
+    warmth = within(celsius, 0.0, 100.0)
     total = jnp.full_like(warmth, _SPECIFIC_HEAT[-1])
     for coefficient in _SPECIFIC_HEAT[-2::-1]:
         total = total * warmth + coefficient

@@ -12,6 +12,8 @@ from typing import NamedTuple
 import equinox as eqx
 
 from tenbin.core.arrays import jax, jnp
+from tenbin.core.limits import larger, within
+from tenbin.core.logarithm import log
 from tenbin.core.params import param
 from tenbin.land.radiation import saturation_vapour_pressure
 
@@ -113,7 +115,7 @@ def medlyn(air: LeafAir, params: StomataParams) -> jax.Array:
     Dry soil scales g1 by a power of its wetness (Zhou et al. 2013), lasting dryness of the air by another.
     """
     slope = params.g1 * _openness(air, params)
-    return slope / (slope + jnp.sqrt(1e-3 * jnp.maximum(air.vpd, _LEAST_DEFICIT)))
+    return slope / (slope + jnp.sqrt(1e-3 * larger(air.vpd, _LEAST_DEFICIT)))
 
 
 def ball_berry(air: LeafAir, params: StomataParams) -> jax.Array:
@@ -124,7 +126,7 @@ def ball_berry(air: LeafAir, params: StomataParams) -> jax.Array:
     """
     humidity = 1.0 - air.vpd / saturation_vapour_pressure(air.temperature)
     slope = params.ball_berry_slope * _openness(air, params)
-    return 1.0 - WATER_OVER_CO2 / jnp.maximum(slope * humidity, 1.8)
+    return 1.0 - WATER_OVER_CO2 / larger(slope * humidity, 1.8)
 
 
 def optimal(air: LeafAir, params: StomataParams) -> jax.Array:
@@ -137,7 +139,7 @@ def optimal(air: LeafAir, params: StomataParams) -> jax.Array:
         cost * (air.michaelis + air.compensation) / (WATER_OVER_CO2 * viscosity_ratio(air.temperature))
     )
     floor = air.compensation / air.ca
-    return floor + (1.0 - floor) * xi / (xi + jnp.sqrt(jnp.maximum(air.vpd, _LEAST_DEFICIT)))
+    return floor + (1.0 - floor) * xi / (xi + jnp.sqrt(larger(air.vpd, _LEAST_DEFICIT)))
 
 
 def _openness(air: LeafAir, params: StomataParams) -> jax.Array | float:
@@ -151,17 +153,17 @@ def _openness(air: LeafAir, params: StomataParams) -> jax.Array | float:
 
 def log_wetness(wetness: jax.Array | float) -> jax.Array:
     """Logarithm of a wetness 0..1, finite with its gradient down to nought."""
-    return jnp.log(jnp.clip(wetness, 1e-3, 1.0))
+    return log(within(wetness, 1e-3, 1.0))
 
 
 def log_dryness(dryness: jax.Array | float) -> jax.Array:
     """Logarithm of a lasting deficit over 1 kPa, that of the wettest air being .05."""
-    return jnp.log(jnp.maximum(dryness, 0.05))
+    return log(larger(dryness, 0.05))
 
 
 def viscosity_ratio(temperature: jax.Array) -> jax.Array:
     """Viscosity of water over that at 25 C [1], exp(580 (1/(T-138) - 1/160)) (Vogel 1921, as in Stocker 2020)."""
-    return jnp.exp(580.0 / (jnp.maximum(temperature, 200.0) - 138.0) - 580.0 / (298.15 - 138.0))
+    return jnp.exp(580.0 / (larger(temperature, 200.0) - 138.0) - 580.0 / (298.15 - 138.0))
 
 
 def stress_power(wetness: jax.Array | float, exponent: jax.Array) -> jax.Array | float:
@@ -177,10 +179,10 @@ def with_residual(ratio: jax.Array, assimilation: jax.Array, ca: jax.Array, g0: 
     The supply (g0/1.6 + A / (ca (1 - ratio))) (ca - ci) = A, solved for ci; `ca` [mol mol-1], A [mol m-2 s-1].
     """
     drawdown = 1.0 - ratio
-    extra = g0 * ca * drawdown / (WATER_OVER_CO2 * jnp.maximum(assimilation, 1e-8))
+    extra = g0 * ca * drawdown / (WATER_OVER_CO2 * larger(assimilation, 1e-8))
     return 1.0 - drawdown / (1.0 + extra)
 
 
 def conductance(ratio: jax.Array, assimilation: jax.Array, ca: jax.Array, g0: jax.Array | float) -> jax.Array:
     """Conductance for water [mol m-2 s-1]: g0 + 1.6 A / (ca (1 - ci/ca)), from Fick's law; A and ca as above."""
-    return g0 + WATER_OVER_CO2 * jnp.maximum(assimilation, 0.0) / (ca * jnp.maximum(1.0 - ratio, 0.02))
+    return g0 + WATER_OVER_CO2 * larger(assimilation, 0.0) / (ca * larger(1.0 - ratio, 0.02))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import equinox as eqx
 
 from tenbin.core.arrays import jax, jnp
+from tenbin.core.limits import within
 from tenbin.core.params import param
 
 __all__ = ["TermiteParams", "biomass", "emission"]
@@ -67,7 +68,7 @@ def biomass(gpp_annual: jax.Array, temperature: jax.Array, params: TermiteParams
     regression takes GPP in g C m-2 yr-1. Where it grows too little, deserts, none live; limits are blurred over
     1 K.
     """
-    yearly = jnp.clip(gpp_annual * GRAM_CARBON_PER_YEAR, 0.0, 5000.0)
+    yearly = within(gpp_annual * GRAM_CARBON_PER_YEAR, 0.0, 5000.0)
     tropical = params.tropical_biomass * jnp.exp(params.productivity * yearly)
     share = _tropical_share(temperature, params)
     alive = jax.nn.sigmoid((temperature - params.cold_limit) / TRANSITION)

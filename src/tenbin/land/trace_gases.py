@@ -8,6 +8,8 @@ import equinox as eqx
 
 from tenbin.core.arrays import jax, jnp
 from tenbin.core.constants import GRAVITY, SECONDS_PER_DAY
+from tenbin.core.limits import larger, within
+from tenbin.core.logarithm import log
 from tenbin.core.params import param
 from tenbin.land import methane_upland, methane_wetland, nitrous_oxide, rice, termites
 from tenbin.land.columns import column_sum, layer_at, upper_sum
@@ -195,9 +197,9 @@ def _wetland(
 ) -> tuple[WetlandState, WetlandFluxes]:
     """The wetland part of the tile: its table stands between two ends by the wetness of the land around."""
     wetness = column_sum(water.liquid + water.ice) / jnp.sum(properties.capacity, axis=0)
-    table = params.dry_table + (params.wet_table - params.dry_table) * jnp.clip(wetness, 0.0, 1.0)
-    ice = jnp.clip(water.ice / properties.capacity, 0.0, 1.0)
-    liquid = jnp.clip(water.liquid / properties.capacity, 0.0, 1.0)
+    table = params.dry_table + (params.wet_table - params.dry_table) * within(wetness, 0.0, 1.0)
+    ice = within(water.ice / properties.capacity, 0.0, 1.0)
+    liquid = within(water.liquid / properties.capacity, 0.0, 1.0)
     return methane_wetland.step(
         state,
         living.rh,
@@ -233,7 +235,7 @@ def _rice(
         state,
         flooded=weather.flooded,
         soil_temperature=layer_at(temperature, 1),
-        shoot_growth=params.rice_shoot_share * jnp.maximum(living.npp, 0.0) * weather.flooded,
+        shoot_growth=params.rice_shoot_share * larger(living.npp, 0.0) * weather.flooded,
         organic_input=params.rice_straw * state.shoot * cut / dt,
         sand=surface.sand,
         params=params.rice,
@@ -255,11 +257,9 @@ def _upland(
     thickness = properties.thickness
     porosity = _upper(properties.porosity, thickness)
     filled = (water.liquid + water.ice) / properties.capacity
-    air = porosity * jnp.clip(1.0 - _upper(filled, thickness), 0.0, 1.0)
-    saturation = jnp.clip(layer_at(water.liquid, 1) / layer_at(properties.capacity, 1), 1e-3, 1.0)
-    suction = layer_at(properties.suction, 1) * jnp.exp(
-        -layer_at(properties.exponent, 1) * jnp.log(saturation)
-    )
+    air = porosity * within(1.0 - _upper(filled, thickness), 0.0, 1.0)
+    saturation = within(layer_at(water.liquid, 1) / layer_at(properties.capacity, 1), 1e-3, 1.0)
+    suction = layer_at(properties.suction, 1) * jnp.exp(-layer_at(properties.exponent, 1) * log(saturation))
     return methane_upland.uptake(
         _upper(temperature, thickness),
         porosity,

@@ -8,6 +8,8 @@ import equinox as eqx
 
 from tenbin.core.arrays import jax, jnp
 from tenbin.core.constants import ZERO_CELSIUS
+from tenbin.core.limits import larger, smaller
+from tenbin.core.logarithm import log
 from tenbin.core.params import param
 
 __all__ = [
@@ -207,20 +209,20 @@ def temperature_response(
     Ito and Oikawa 2002 (Q10 = 2 exp(-0.009 (T - 15))); slope 0 is a plain Q10. 200 to 330 K.
     """
     warmth = temperature - reference
-    return jnp.exp(0.1 * warmth * (jnp.log(q10) - slope * warmth))
+    return jnp.exp(0.1 * warmth * (log(q10) - slope * warmth))
 
 
 def drawn(demand: jax.Array, supply: jax.Array) -> jax.Array:
     """Smooth lesser of a demand and a supply, both >= 0: D S / sqrt(D^2 + S^2), never more than either."""
     tiny = float(jnp.finfo(jnp.result_type(demand, supply)).tiny)
-    return jnp.minimum(demand / jnp.sqrt(demand * demand + supply * supply + tiny), 1.0) * supply
+    return smaller(demand / jnp.sqrt(demand * demand + supply * supply + tiny), 1.0) * supply
 
 
 def common_part(a: jax.Array, b: jax.Array) -> jax.Array:
     """Smooth lesser of two amounts >= 0, at most either: (a + b - sqrt((a - b)^2 + 4 d a b)) / 2."""
     difference, tiny = a - b, float(jnp.finfo(jnp.result_type(a, b)).tiny)
     root = jnp.sqrt(difference * difference + 4.0 * _PREFERENCE * a * b + tiny)
-    return jnp.maximum(0.5 * (a + b - root), 0.0)
+    return larger(0.5 * (a + b - root), 0.0)
 
 
 def maintenance(
@@ -251,9 +253,9 @@ def maintenance(
     supply = pools.reserve + gpp * dt
     demand = leaf + wood + root
     tiny = float(jnp.finfo(demand.dtype).tiny)
-    paid = jnp.minimum(supply / jnp.sqrt(supply * supply + demand * demand + tiny), 1.0)
+    paid = smaller(supply / jnp.sqrt(supply * supply + demand * demand + tiny), 1.0)
     leaf, wood, root = leaf * paid, wood * paid, root * paid
-    return Maintenance(leaf, wood, root, jnp.maximum(supply - (leaf + wood + root), 0.0))
+    return Maintenance(leaf, wood, root, larger(supply - (leaf + wood + root), 0.0))
 
 
 def growth_activity(temperature: jax.Array, params: VegetationCarbonParams) -> jax.Array:
@@ -272,7 +274,7 @@ def leaf_balance(
 
 def remembered_leaf(memory: jax.Array, target: jax.Array, *, dt: float = DAY) -> jax.Array:
     """Leaf carbon of a full canopy [kg C m-2]: the largest target, forgotten over three years."""
-    return jnp.maximum(memory * (1.0 - dt / (3.0 * YEAR)), target)
+    return larger(memory * (1.0 - dt / (3.0 * YEAR)), target)
 
 
 def potential_growth(

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from tenbin.core.arrays import jax, jnp
+from tenbin.core.limits import larger
 from tenbin.core.tags import SOIL_TAGS
 from tenbin.land.columns import on_layers, sweep, with_kept_slope
 from tenbin.land.soil_water import SoilWaterFluxes, SoilWaterState
@@ -61,7 +62,7 @@ def store_step(
     """
     available = tagged + incoming
     total = sum(leaving, start=new_mass)
-    composition = available / _every(jnp.maximum(total, _trace(total)))
+    composition = available / _every(larger(total, _trace(total)))
     return (composition * _every(new_mass), *(composition * _every(flux) for flux in leaving))
 
 
@@ -89,7 +90,7 @@ def soil_step(
     add up to the water and the solution is positive.
     """
     total = fluxes.infiltration + fluxes.direct_runoff
-    direct = incoming * _every(fluxes.direct_runoff / jnp.maximum(total, _trace(total)))
+    direct = incoming * _every(fluxes.direct_runoff / larger(total, _trace(total)))
     rows = _Rows(
         tagged_liquid=jnp.moveaxis(liquid, 1, 0),
         tagged_ice=jnp.moveaxis(ice, 1, 0),
@@ -141,13 +142,13 @@ def _descend(rows: _Rows, incoming: jax.Array, surface: jax.Array) -> tuple[jax.
         above, incoming, surface, from_layer = carry
         liquid, ice = _change_phase(row)
         liquid = with_kept_slope(liquid + only("ground_ice", row.ground_ice) + incoming)
-        leaving = jnp.maximum(row.below, 0.0) + from_layer * jnp.maximum(-row.above, 0.0)
+        leaving = larger(row.below, 0.0) + from_layer * larger(-row.above, 0.0)
         out = row.after + row.uptake + surface + leaving
-        part = 1.0 / jnp.maximum(out, _trace(out))
-        arriving = from_layer * jnp.maximum(row.above, 0.0) * part
+        part = 1.0 / larger(out, _trace(out))
+        arriving = from_layer * larger(row.above, 0.0) * part
         mixed = with_kept_slope(liquid * _every(part) + _every(arriving) * above)
         nothing = (jnp.zeros_like(incoming), jnp.zeros_like(surface), jnp.ones_like(surface))
-        return (mixed, *nothing), (mixed, jnp.maximum(-row.below, 0.0) * part, ice)
+        return (mixed, *nothing), (mixed, larger(-row.below, 0.0) * part, ice)
 
     start = (jnp.zeros_like(incoming), incoming, surface, jnp.zeros_like(surface))
     (last, *_), made = sweep(body, start, rows)
@@ -170,7 +171,7 @@ def _ascend(composition: jax.Array, from_below: jax.Array, rows: _Rows) -> tuple
 
 def _change_phase(row: _Rows) -> tuple[jax.Array, jax.Array]:
     """Tags of liquid and ice (tag, cell) when `freezing` has turned, each phase giving of its own composition."""
-    frozen_part = jnp.maximum(row.freezing, 0.0) / jnp.maximum(row.liquid, _trace(row.liquid))
-    thawed_part = jnp.maximum(-row.freezing, 0.0) / jnp.maximum(row.ice, _trace(row.ice))
+    frozen_part = larger(row.freezing, 0.0) / larger(row.liquid, _trace(row.liquid))
+    thawed_part = larger(-row.freezing, 0.0) / larger(row.ice, _trace(row.ice))
     to_ice = with_kept_slope(row.tagged_liquid * _every(frozen_part) - row.tagged_ice * _every(thawed_part))
     return row.tagged_liquid - to_ice, row.tagged_ice + to_ice

@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from tenbin.core.arrays import jax, jnp
+from tenbin.core.limits import larger
 from tenbin.land import closure, ecosystem, permafrost
 from tenbin.land.biogeochemistry_state import BiogeochemistryFluxes
 from tenbin.land.closure import Passed
@@ -92,7 +93,7 @@ def pass_year(
         totals = jax.tree.map(jnp.add, totals, _totals(fluxes, weather))
         warm = fluxes.ground.temperature
         thawed = permafrost.active_layer_thickness(warm, options.grid)
-        return (after, months, totals, jnp.maximum(warmest, warm), jnp.maximum(deepest, thawed)), None
+        return (after, months, totals, larger(warmest, warm), larger(deepest, thawed)), None
 
     first = jax.tree.map(lambda x: x[0], drivers)
     shapes = jax.eval_shape(lambda s, w: ecosystem.step(s, w, here, options)[1], state, first)

@@ -13,6 +13,7 @@ import numpy as np
 
 from tenbin.core.arrays import jax, jnp
 from tenbin.core.constants import MOLAR_MASS
+from tenbin.core.limits import larger
 from tenbin.transport.box_geometry import (
     BOX_MASS,
     FACES,
@@ -50,8 +51,8 @@ def transport_matrices(params: BoxTransportParams) -> jax.Array:
     exchange = seasonal_mixing() * smaller_mass_of_faces() / mixing_times(params)
     flow = overturning(params) @ streamfunction_to_faces().T
     first, second = np.array(FACES).T
-    forward = exchange + jnp.maximum(flow, 0.0)  # mass per second from first box to second
-    backward = exchange + jnp.maximum(-flow, 0.0)
+    forward = exchange + larger(flow, 0.0)  # mass per second from first box to second
+    backward = exchange + larger(-flow, 0.0)
     mass_rate = jnp.zeros((12, N_BOX, N_BOX))  # [receiver, giver]
     mass_rate = mass_rate.at[:, second, first].add(forward).at[:, first, second].add(backward)
     outflow = mass_rate.sum(axis=1)
