@@ -151,6 +151,22 @@ def test_the_warmth_of_a_stirred_surface_solves_choudhury_and_monteith_within_a_
     assert float(15.0 * jnp.arctanh(made[0] / 15.0)) == pytest.approx(5.02, rel=0.11)
 
 
+def test_a_surface_that_radiates_more_when_warm_stays_nearer_to_the_air():
+    night = day()._replace(net_radiation=jnp.array([-48.0]), resistance=jnp.array([60.0]), radiative=4.0)
+    night = night._replace(heat_capacity=jnp.array([1200.0]))
+    made = energy.close(night, jnp.array([250.0]), jnp.zeros(1)).surface_temperature - 250.0
+    # 48 W m-2 over 1200 / 60 + 4 W m-2 K-1
+    assert float(15.0 * jnp.arctanh(made[0] / 15.0)) == pytest.approx(-2.0)
+
+
+def test_what_the_surface_radiates_lies_beside_the_air_in_the_way_of_heat():
+    open_air = day(lai=0.0)
+    both = open_air.heat_capacity / open_air.resistance + open_air.radiative
+    np.testing.assert_allclose(open_air.over_ground, 1.0 / both)
+    assert open_air.radiative[0] == pytest.approx(4.0 * 0.97 * 5.67e-8 * 290.0**3, rel=1e-3)
+    assert day(lai=4.0).over_ground[0] > open_air.over_ground[0]
+
+
 def test_litter_spares_the_water_of_the_soil():
     bare, covered = (
         energy.daily(

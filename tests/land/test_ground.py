@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import equinox as eqx
 import jax.flatten_util
 import numpy as np
 import pytest
@@ -158,3 +159,21 @@ def test_gradients_through_freeze_and_thaw_match_central_differences():
     central = np.where(np.abs(longer - short) <= lost, longer, short)
     scale = np.maximum(np.abs(central), 1e-3)
     assert np.max(np.abs(slope - central) / scale) < 1e-5
+
+
+def test_moss_insulates_in_every_season_but_less_when_its_water_is_ice():
+    params = at_cells(ground.GroundParams(), jnp.asarray([5]), jnp.float64)
+    bald = eqx.tree_at(lambda p: p.moss_resistance, params, jnp.zeros(1))
+
+    def kept(celsius, change):
+        """Heat that passes moss over that which passes without it, the surface `change` warmer than the ground."""
+        flows = []
+        for p in (params, bald):
+            soil, roots = place(p, 1, np.float64)
+            start = ground.initial_state(jnp.array([273.15 + celsius]), jnp.zeros(1), soil, DEFAULT_GRID, p)
+            nothing = jnp.zeros(1)
+            day = sky(jnp.array([273.15 + celsius + change]), nothing, jnp.array([50.0]), nothing, p)
+            flows.append(float(ground.step(start, day, roots, soil, p)[1].ground_heat[0]))
+        return flows[0] / flows[1]
+
+    assert 0.0 < kept(5.0, 10.0) < kept(-15.0, -10.0) < 0.9

@@ -12,6 +12,7 @@ from tenbin.core.constants import SECONDS_PER_DAY
 from tenbin.core.limits import larger, within
 from tenbin.core.params import param
 from tenbin.land import (
+    below_canopy,
     biogeochemistry,
     canopy,
     energy,
@@ -190,7 +191,7 @@ def step(
     uptake = _canopy(leaves, weather, lai, moisture, here, options.canopy)
     balance = _energy(state.ground, weather, lai, uptake.conductance, here)
     rain, snowfall = snow.partition(weather.pr, weather.tas, p.ground.snow)
-    sky = ground.Weather(rain, snowfall, weather.tas, weather.rsds, lai, balance)
+    sky = _below(weather, rain, snowfall, lai, state.ground.snow_cover, balance, p.energy)
     earth, flows = ground.step(
         state.ground, sky, here.root_fraction, here.soil, p.ground, tagged=options.tags,
         flow_constants=here.flow if dt == DAY else None, dt=dt,
@@ -279,6 +280,23 @@ def _canopy(
         frost_factor=frost,
         clearness=weather.clearness,
     )
+
+
+def _below(
+    weather: Drivers,
+    rain: jax.Array,
+    snowfall: jax.Array,
+    lai: jax.Array,
+    snow_cover: jax.Array,
+    balance: energy.EnergyFluxes,
+    p: energy.EnergyParams,
+) -> ground.Weather:
+    """The day as the ground has it below the leaves; snow that branches give back counts as sublimated."""
+    height = p.canopy_height
+    sun = below_canopy.sunlight(weather.rsds, lai, snow_cover, p.light_extinction, height)
+    lost = below_canopy.lost_on_branches(snowfall, lai, weather.tas, height)
+    balance = balance._replace(sublimation_potential=balance.sublimation_potential + lost)
+    return ground.Weather(rain, snowfall, weather.tas, sun, lai, balance)
 
 
 def _energy(

@@ -17,6 +17,7 @@ from tenbin.core.limits import larger, within
 from tenbin.core.logarithm import log
 from tenbin.core.params import param
 from tenbin.land import radiation
+from tenbin.land.below_canopy import open_ground, wind_over_snow
 from tenbin.land.smoothing import smooth_positive
 
 __all__ = [
@@ -42,8 +43,8 @@ _VON_KARMAN = 0.41
 _FAO = "FAO-56 (Allen et al. 1998)"
 _BUOYANCY = 5.0 * 9.81 * 10.0
 """Five times gravity times the height of the wind [m2 s-2] (Choudhury and Monteith 1988)."""
-_SNOW_ROUGHNESS_RESISTANCE = 300.0
-"""Aerodynamic resistance of a snow field in a wind of 1 m s-1 [s m-1]: roughness of 1 mm below 2 m."""
+_SNOW_ROUGHNESS_RESISTANCE = 344.0
+"""Resistance of the 2 m of air over snow in a wind there of 1 m s-1 [s m-1]: log(2 m / 1 mm)^2 over 0.41^2."""
 
 
 class EnergyParams(eqx.Module):
@@ -135,7 +136,8 @@ class EnergyFluxes(NamedTuple):
     Energies [W m-2]: `net_radiation` (towards the surface) = `latent` + `sensible` + `ground`. Potentials
     [kg m-2 s-1]: what would evaporate if water did not run short; that of wet leaves is for fully wet leaves
     all day. `surface_temperature` [K]; `resistance` [s m-1] between canopy and air; `latent_heat` [J kg-1];
-    `convection` [K-1] is how readily a warm surface stirs the air, Richardson's number per kelvin times five.
+    `convection` [K-1] is how readily a warm surface stirs the air, Richardson's number per kelvin times five;
+    `radiative` [W m-2 K-1] what it radiates more per kelvin; `over_ground` [m2 K W-1] lies between air and ground.
     """
 
     net_radiation: jax.Array
@@ -152,6 +154,8 @@ class EnergyFluxes(NamedTuple):
     heat_capacity: jax.Array
     latent_heat: jax.Array
     convection: jax.Array | float = 0.0
+    radiative: jax.Array | float = 0.0
+    over_ground: jax.Array | float = 0.0
 
 
 def air_state(temperature: jax.Array, pressure: jax.Array, saturated: jax.Array) -> AirState:
@@ -220,11 +224,10 @@ def surface_albedo(seen: jax.Array, snow_cover: jax.Array | float, params: Energ
 
     Short plants are buried by snow: the part of them that stays out falls as exp(-0.5 m / height).
     """
-    standing = jnp.exp(-0.5 / params.canopy_height)
-    open_ground = 1.0 - (1.0 - seen) * (1.0 - snow_cover * (1.0 - standing))
+    bare = open_ground(seen, snow_cover, params.canopy_height)
     canopy = params.canopy_albedo + snow_cover * (params.canopy_snow_albedo - params.canopy_albedo)
     ground = params.soil_albedo + snow_cover * (params.snow_albedo - params.soil_albedo)
-    return canopy + open_ground * (ground - canopy)
+    return canopy + bare * (ground - canopy)
 
 
 def daily(
@@ -271,8 +274,11 @@ def daily(
         canopy_conductance * (GAS_CONSTANT * tas / pressure), lai, surface_wetness, params,
     )  # fmt: skip
     over_ice = smooth_positive(vpd - saturated * (1.0 - ice_over_water(tas)), 1.0)
-    wet, snow = _of_water_and_snow(all_day, seen, vpd, over_ice, air, resistance, wind)
+    over_snow = wind_over_snow(wind, lai, params.canopy_height)
+    wet, snow = _of_water_and_snow(all_day, seen, vpd, over_ice, air, resistance, over_snow)
     bare = 1.0 - snow_cover
+    heat_capacity = air.density * HEAT_CAPACITY
+    radiative = 4.0 * params.emissivity * STEFAN_BOLTZMANN * tas**3
     fluxes = EnergyFluxes(
         all_day,
         share * canopy / air.latent_heat,
@@ -285,9 +291,11 @@ def daily(
         tas,
         albedo,
         resistance,
-        air.density * HEAT_CAPACITY,
+        heat_capacity,
         air.latent_heat,
         _BUOYANCY / (tas * (smooth_positive(wind - 0.5, 0.3) + 0.5) ** 2),
+        radiative,
+        1.0 / (heat_capacity / (resistance + params.understory_resistance * lai) + radiative),
     )
     evaporation = fluxes.transpiration_potential + fluxes.soil_evaporation_potential
     return close(fluxes, tas, evaporation, fluxes.sublimation_potential, ground)
@@ -320,12 +328,12 @@ def _of_water_and_snow(
     over_ice: jax.Array,
     air: AirState,
     resistance: jax.Array,
-    wind: jax.Array,
+    over_snow: jax.Array,
 ) -> tuple[jax.Array, jax.Array]:
     """Latent heat [W m-2] of wet leaves and of snow between them, through day and night; `vpd` is the deficit of the
-    air over water, `over_ice` that over ice [Pa]."""
+    air over water, `over_ice` that over ice [Pa], `over_snow` the wind there [m s-1]."""
     wet = _open_water(smooth_positive((1.0 - seen) * available, 1.0), vpd, air, resistance)
-    above_snow = _SNOW_ROUGHNESS_RESISTANCE / (wind + 0.5)
+    above_snow = _SNOW_ROUGHNESS_RESISTANCE / (over_snow + 0.5)
     return wet, _open_water(smooth_positive(seen * available, 1.0), over_ice, air, above_snow)
 
 
@@ -361,14 +369,23 @@ def close(
 ) -> EnergyFluxes:
     """The energy balance for the water that did evaporate and sublimate [kg m-2 s-1]; sensible heat is the rest.
 
-    The surface is warmer than the air by the sensible heat times its resistance over rho cp, held within 15 K: a
-    still night is not neutral. A warm surface stirs the air: the resistance falls as (1 + 5 Ri)^-0.75 with the
-    warmth (Choudhury and Monteith 1988, Q. J. R. Meteorol. Soc. 114, 373), solved for the warmth within a tenth.
+    The surface is warmer than the air by the sensible heat over rho cp / r + 4 eps sigma T^3, for it radiates more as
+    well (Monteith and Unsworth 2013, ch. 13), held within 15 K; a warm one stirs the air. Heat that the ground takes
+    beyond `ground` cools it by `over_ground` per W m-2, a resistance on its way down.
     """
     latent = fluxes.latent_heat * evaporation + (fluxes.latent_heat + _FUSION) * sublimation
     ground = jnp.broadcast_to(ground, jnp.shape(latent)).astype(latent.dtype)
     sensible = fluxes.net_radiation - latent - ground
-    neutral = sensible * fluxes.resistance / fluxes.heat_capacity
-    stirred = jnp.exp(-0.75 / 1.75 * log(1.0 + fluxes.convection * larger(neutral, 0.0)))
-    excess = 15.0 * jnp.tanh(neutral * stirred * (1.0 / 15.0))
+    excess = 15.0 * jnp.tanh(_warmth(sensible, fluxes) * (1.0 / 15.0))
     return fluxes._replace(latent=latent, sensible=sensible, ground=ground, surface_temperature=tas + excess)
+
+
+def _warmth(sensible: jax.Array, fluxes: EnergyFluxes) -> jax.Array:
+    """Warmth of the surface over the air [K] that carries off the sensible heat [W m-2].
+
+    With 5 Ri growing with the warmth, the resistance falls as (1 + 5 Ri)^-0.75 over a warm surface (Choudhury and
+    Monteith 1988, Q. J. R. Meteorol. Soc. 114, 373), solved within a tenth. Over a cold one it stays: their branch
+    for stable air takes the air above the inversion, while that of a screen is within it.
+    """
+    neutral = sensible / (fluxes.heat_capacity / fluxes.resistance + fluxes.radiative)
+    return neutral * jnp.exp(-0.75 / 1.75 * log(1.0 + fluxes.convection * larger(neutral, 0.0)))

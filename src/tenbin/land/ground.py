@@ -47,13 +47,12 @@ class GroundParams(eqx.Module):
     ice: PermafrostParams = eqx.field(default_factory=PermafrostParams)
     interception: InterceptionParams = eqx.field(default_factory=InterceptionParams)
     moss_resistance: jax.Array = param(
-        [0.0, 0.0, 0.0, 0.1, 0.1, 0.6, 0.6, 0.0, 0.05, 0.0, 0.4, 0.0, 0.0],
+        [0.0, 0.0, 0.0, 0.1, 0.1, 0.5, 0.5, 0.0, 0.05, 0.0, 0.4, 0.0, 0.0],
         "m2 K W-1",
         bounds=(0.0, 2.0),
         prior_sd=0.2,
-        source="summer's resistance of moss and raw humus beyond that of winter, 5 to 8 cm at 0.13 W m-1 K-1,"
-        " three times less when frozen: O'Donnell et al. 2009, Soil Sci. 174, 646; Porada et al. 2016,"
-        " Cryosphere 10, 2291",
+        source="summer's resistance of live moss and raw humus, 5 to 8 cm at 0.13 W m-1 K-1; a third of it when"
+        " frozen: O'Donnell et al. 2009, Soil Sci. 174, 646; Porada et al. 2016, Cryosphere 10, 2291",
     )
     root_decay: jax.Array = param(
         [0.962, 0.961, 0.967, 0.976, 0.966, 0.943, 0.943, 0.978, 0.952, 0.972, 0.914, 0.961, 0.975],
@@ -110,7 +109,8 @@ class GroundFluxes(NamedTuple):
 
 
 class Weather(NamedTuple):
-    """What the sky and the canopy ask of the ground in a day, each (cell,); units as in `Drivers`."""
+    """What the sky and the canopy ask of the ground in a day, each (cell,); units as in `Drivers`, `rsds` being the
+    sunlight that the leaves let through."""
 
     rain: jax.Array
     snowfall: jax.Array
@@ -180,6 +180,15 @@ def _wet(state: GroundState, weather: Weather, params: GroundParams, dt: float) 
     return _Wetted(canopy, pack, leaves, fluxes)
 
 
+def _moss(surface: jax.Array, params: GroundParams) -> jax.Array:
+    """Resistance of moss [m2 K W-1] below a surface at a temperature [K]: ice conducts what water does not."""
+    thawed = smooth_step(surface - float(ZERO_CELSIUS), 2.0)
+    return params.moss_resistance * (_FROZEN_MOSS + (1.0 - _FROZEN_MOSS) * thawed)
+
+
+_FROZEN_MOSS = 1.0 / 3.0  # frozen over thawed resistance, O'Donnell et al. 2009
+
+
 def step(
     state: GroundState,
     weather: Weather,
@@ -204,7 +213,7 @@ def step(
         state.water.liquid,
         state.water.ice,
         surface,
-        wet.pack.resistance + params.moss_resistance * smooth_step(surface - float(ZERO_CELSIUS), 2.0),
+        weather.energy.over_ground + wet.pack.resistance + _moss(surface, params),
         properties,
         params.heat,
         dt=dt,

@@ -34,7 +34,9 @@ def read_hourly(catchment: str = "goldstream", path: PathLike | None = None) -> 
     """Weather and runoff of 'goldstream' (2016-2018) or 'jarvis_creek' (2013-2016) by the hour, in SI.
 
     tas, hurs [%], vpd, pr and mrro [kg m-2 s-1]; runoff below zero, which no stream has, is missing. Years of
-    Jarvis Creek have two digits. The position of Jarvis Creek is that of its ridge, to a tenth of a degree.
+    Jarvis Creek have two digits. The position of Jarvis Creek is that of its ridge, to a tenth of a degree. The air
+    of Goldstream is that of the valley's floor and not that of the soil, 250 m higher and 5 K warmer on the mean.
+    Gauges see rain alone, so that noughts of winter measure nothing.
     """
     choose(catchment, _PLACES, "catchment", PRODUCT)
     file = source_path(path, PRODUCT, f"{catchment}_hourly.csv.gz")
