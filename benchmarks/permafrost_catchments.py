@@ -161,7 +161,9 @@ def run(site: Site, weather: xr.Dataset, latitude: float) -> tuple[np.ndarray, n
         sun = below_canopy.sunlight(
             today.rsds, today.lai, state.snow_cover, surface.light_extinction, surface.canopy_height
         )
-        wanted = ground.Weather(rain, snowfall, today.tas, sun, today.lai, balance)
+        # what lay on the ground is known, so that branches, which hold some of what falls, are left out
+        bare = jnp.zeros_like(today.lai)
+        wanted = ground.Weather(rain, snowfall, today.tas, sun, today.lai, balance, today.sfcWind, bare)
         state, fluxes = ground.step(state, wanted, roots, soil, params, tagged=False)
         return state, (fluxes.temperature[:, 0], state.snow.mass[0])
 

@@ -62,18 +62,3 @@ def test_slopes_are_finite_at_any_height(height):
 
     slopes = jax.grad(total, argnums=(0, 1))(jnp.array([height]), jnp.array([0.0]))
     assert all(np.isfinite(slope).all() for slope in slopes)
-
-
-def test_branches_keep_from_the_ground_what_was_found_in_canadian_forests():
-    # Pomeroy et al. 2002: 0.223 + 0.144 ln(leaf area)
-    lai = jnp.array([0.5, 1.0, 2.0, 4.0])
-    lost = below_canopy.lost_on_branches(jnp.ones(4), lai, jnp.array(250.0), jnp.array(100.0))
-    np.testing.assert_allclose(lost, 0.223 + 0.144 * np.log(lai), atol=0.06)
-
-
-def test_branches_hold_no_thawing_snow_and_buried_ones_none():
-    def lost(celsius, height):
-        return float(below_canopy.lost_on_branches(1.0, 2.0, jnp.array(273.15 + celsius), jnp.array(height)))
-
-    assert lost(8.0, 20.0) < 0.02 < 0.3 < lost(-15.0, 20.0)
-    assert lost(-15.0, 0.1) < 0.01

@@ -31,10 +31,10 @@ def sky(tas, rain_day, rsds, lai, params):
     zero = jnp.zeros_like(tas)
     flux = energy.EnergyFluxes(
         rsds, 0.5 * demand, 0.3 * demand, 0.7 * demand, 0.05 * demand, zero, zero, zero, tas,
-        zero + 0.2, zero + 50.0, zero + 1200.0, zero + 2.45e6,
+        zero + 0.2, zero + 50.0, zero + 1200.0, zero + 2.45e6, branch_potential=0.1 * demand,
     )  # fmt: skip
     rain, snowfall = snow.partition(rain_day / DAY, tas, params.snow)
-    return ground.Weather(rain, snowfall, tas, rsds, lai, flux)
+    return ground.Weather(rain, snowfall, tas, rsds, lai, flux, zero + 2.5, lai)
 
 
 def year(params, n_day, means, dtype=np.float64, seed=0, excess=40.0):

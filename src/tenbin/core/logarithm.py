@@ -12,6 +12,7 @@ _MANTISSA_BITS = 52
 _LN2_HIGH, _LN2_LOW = 0.6931471803691238, 1.9082149292705877e-10
 """ln 2 in two parts, the first with enough bits at nought that its product with any exponent is exact."""
 _LAST_TERM = 21
+_GREATEST = float(jnp.finfo("float64").max)
 
 
 @jax.custom_jvp
@@ -26,8 +27,8 @@ def log(x: jax.Array | float) -> jax.Array:
     if x.dtype != jnp.float64 or jax.default_backend() != "cpu":
         return jnp.log(x)
     value = _of_positive(x)
-    value = jnp.where(x > 0.0, value, jnp.where(x == 0.0, -jnp.inf, jnp.nan))
-    return jnp.where(x == jnp.inf, x, value)
+    value = jnp.where(x > 0.0, value, jnp.where(x >= 0.0, -jnp.inf, jnp.nan))
+    return jnp.where(x > _GREATEST, x, value)
 
 
 @log.defjvp

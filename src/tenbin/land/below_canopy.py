@@ -1,13 +1,11 @@
-"""Sun, wind and snow that reach the ground below plants."""
+"""Sun and wind that reach the ground below plants, and what of these stands out of its snow."""
 
 from __future__ import annotations
 
 from tenbin.core.arrays import jax, jnp
-from tenbin.core.constants import ZERO_CELSIUS
 from tenbin.core.logarithm import log
-from tenbin.land.smoothing import smooth_step
 
-__all__ = ["lost_on_branches", "open_ground", "sunlight", "wind_over_snow"]
+__all__ = ["open_ground", "standing", "sunlight", "wind_over_snow"]
 
 _OVER_A_FIELD = 0.825
 """Wind 2 m over a snow field over that 10 m over it [1], roughness of 1 mm."""
@@ -22,10 +20,11 @@ def open_ground(seen: jax.Array, snow_cover: jax.Array | float, height: jax.Arra
 
     The part of plants of a `height` [m] that stays out of snow falls as exp(-0.5 m / height).
     """
-    return 1.0 - (1.0 - seen) * (1.0 - snow_cover * (1.0 - _standing(height)))
+    return 1.0 - (1.0 - seen) * (1.0 - snow_cover * (1.0 - standing(height)))
 
 
-def _standing(height: jax.Array) -> jax.Array:
+def standing(height: jax.Array) -> jax.Array:
+    """Share of plants of a `height` [m] that stays out of the snow [1]."""
     return jnp.exp(-0.5 / height)
 
 
@@ -46,16 +45,4 @@ def wind_over_snow(wind: jax.Array, lai: jax.Array, height: jax.Array) -> jax.Ar
     """
     top = _LN_TOP / log((height / 3.0 + 10.0) / (0.123 * height))
     among = top * jnp.exp(-_FALL_IN_LEAVES * lai * height / (height + 2.0))
-    return wind * (_OVER_A_FIELD + _standing(height) * (among - _OVER_A_FIELD))
-
-
-def lost_on_branches(snowfall: jax.Array, lai: jax.Array, tas: jax.Array, height: jax.Array) -> jax.Array:
-    """Snowfall [kg m-2 s-1] that branches hold until the air has it; `tas` [K], plants of a `height` [m].
-
-    Canadian and Russian forests keep 0.223 + 0.144 ln(leaf area) of a winter's snow from the ground (Pomeroy et al.
-    2002, Hydrol. Process. 16, 3543), here 0.144 ln(1 + 4.7 leaf area), which is that to 0.06 from a leaf area of 0.5
-    on and nothing without leaves: 0.34 at 2, within the 0.25 to 0.45 of Essery et al. 2003 (J. Clim. 16, 1855). Snow
-    that is thawing slides off, and what plants are buried in they do not hold.
-    """
-    held = 0.144 * log(1.0 + 4.7 * lai) * _standing(height)
-    return snowfall * held * (1.0 - smooth_step(tas - float(ZERO_CELSIUS), 2.0))
+    return wind * (_OVER_A_FIELD + standing(height) * (among - _OVER_A_FIELD))

@@ -291,12 +291,11 @@ def _below(
     balance: energy.EnergyFluxes,
     p: energy.EnergyParams,
 ) -> ground.Weather:
-    """The day as the ground has it below the leaves; snow that branches give back counts as sublimated."""
+    """The day as the ground has it below the leaves."""
     height = p.canopy_height
     sun = below_canopy.sunlight(weather.rsds, lai, snow_cover, p.light_extinction, height)
-    lost = below_canopy.lost_on_branches(snowfall, lai, weather.tas, height)
-    balance = balance._replace(sublimation_potential=balance.sublimation_potential + lost)
-    return ground.Weather(rain, snowfall, weather.tas, sun, lai, balance)
+    branches = lai * below_canopy.standing(height)
+    return ground.Weather(rain, snowfall, weather.tas, sun, lai, balance, weather.sfcWind, branches)
 
 
 def _energy(

@@ -43,6 +43,9 @@ _VON_KARMAN = 0.41
 _FAO = "FAO-56 (Allen et al. 1998)"
 _BUOYANCY = 5.0 * 9.81 * 10.0
 """Five times gravity times the height of the wind [m2 s-2] (Choudhury and Monteith 1988)."""
+_OF_SNOW_OVER_RAIN = 10.0
+"""Resistance of the air to the vapour of snow on branches over that to the vapour of rain on leaves [1], for snow lies in
+clumps (Lundberg, Calder and Harding 1998, J. Hydrol. 206, 151)."""
 _SNOW_ROUGHNESS_RESISTANCE = 344.0
 """Resistance of the 2 m of air over snow in a wind there of 1 m s-1 [s m-1]: log(2 m / 1 mm)^2 over 0.41^2."""
 
@@ -135,7 +138,7 @@ class EnergyFluxes(NamedTuple):
 
     Energies [W m-2]: `net_radiation` (towards the surface) = `latent` + `sensible` + `ground`. Potentials
     [kg m-2 s-1]: what would evaporate if water did not run short; that of wet leaves is for fully wet leaves
-    all day. `surface_temperature` [K]; `resistance` [s m-1] between canopy and air; `latent_heat` [J kg-1];
+    all day, `branch_potential` that of snow on branches. `surface_temperature` [K]; `resistance` [s m-1] between canopy and air; `latent_heat` [J kg-1];
     `convection` [K-1] is how readily a warm surface stirs the air, Richardson's number per kelvin times five;
     `radiative` [W m-2 K-1] what it radiates more per kelvin; `over_ground` [m2 K W-1] lies between air and ground.
     """
@@ -156,6 +159,7 @@ class EnergyFluxes(NamedTuple):
     convection: jax.Array | float = 0.0
     radiative: jax.Array | float = 0.0
     over_ground: jax.Array | float = 0.0
+    branch_potential: jax.Array | float = 0.0
 
 
 def air_state(temperature: jax.Array, pressure: jax.Array, saturated: jax.Array) -> AirState:
@@ -275,16 +279,17 @@ def daily(
     )  # fmt: skip
     over_ice = smooth_positive(vpd - saturated * (1.0 - ice_over_water(tas)), 1.0)
     over_snow = wind_over_snow(wind, lai, params.canopy_height)
-    wet, snow = _of_water_and_snow(all_day, seen, vpd, over_ice, air, resistance, over_snow)
+    wet, snow, branches = _of_water_and_snow(all_day, seen, vpd, over_ice, air, resistance, over_snow)
     bare = 1.0 - snow_cover
     heat_capacity = air.density * HEAT_CAPACITY
+    sublimation_heat = air.latent_heat + _FUSION
     radiative = 4.0 * params.emissivity * STEFAN_BOLTZMANN * tas**3
     fluxes = EnergyFluxes(
         all_day,
         share * canopy / air.latent_heat,
         share * bare * soil / air.latent_heat,
         jnp.where(lai > 0.0, wet, 0.0) / air.latent_heat,
-        snow_cover * snow / (air.latent_heat + _FUSION),
+        snow_cover * snow / sublimation_heat,
         all_day,
         all_day,
         all_day,
@@ -296,6 +301,7 @@ def daily(
         _BUOYANCY / (tas * (smooth_positive(wind - 0.5, 0.3) + 0.5) ** 2),
         radiative,
         1.0 / (heat_capacity / (resistance + params.understory_resistance * lai) + radiative),
+        branches / sublimation_heat,
     )
     evaporation = fluxes.transpiration_potential + fluxes.soil_evaporation_potential
     return close(fluxes, tas, evaporation, fluxes.sublimation_potential, ground)
@@ -329,12 +335,14 @@ def _of_water_and_snow(
     air: AirState,
     resistance: jax.Array,
     over_snow: jax.Array,
-) -> tuple[jax.Array, jax.Array]:
-    """Latent heat [W m-2] of wet leaves and of snow between them, through day and night; `vpd` is the deficit of the
-    air over water, `over_ice` that over ice [Pa], `over_snow` the wind there [m s-1]."""
-    wet = _open_water(smooth_positive((1.0 - seen) * available, 1.0), vpd, air, resistance)
+) -> tuple[jax.Array, jax.Array, jax.Array]:
+    """Latent heat [W m-2] of wet leaves, of snow between and of snow on them, through day and night; `vpd` is the
+    deficit of the air over water, `over_ice` that over ice [Pa], `over_snow` the wind there [m s-1]."""
+    of_leaves = smooth_positive((1.0 - seen) * available, 1.0)
+    wet = _open_water(of_leaves, vpd, air, resistance)
     above_snow = _SNOW_ROUGHNESS_RESISTANCE / (over_snow + 0.5)
-    return wet, _open_water(smooth_positive(seen * available, 1.0), over_ice, air, above_snow)
+    snow = _open_water(smooth_positive(seen * available, 1.0), over_ice, air, above_snow)
+    return wet, snow, _open_water(of_leaves, over_ice, air, _OF_SNOW_OVER_RAIN * resistance)
 
 
 def _soil(

@@ -11,13 +11,14 @@ from tenbin.core.constants import SECONDS_PER_DAY, ZERO_CELSIUS
 from tenbin.core.params import param
 from tenbin.core.tags import SOIL_TAGS
 from tenbin.land import energy as surface_energy
-from tenbin.land import interception, permafrost, snow, soil_heat, soil_water, water_tags
+from tenbin.land import interception, permafrost, snow, snow_on_branches, soil_heat, soil_water, water_tags
 from tenbin.land.columns import column_sum
 from tenbin.land.energy import EnergyFluxes
 from tenbin.land.interception import CanopyWater, InterceptionParams
 from tenbin.land.permafrost import PermafrostParams
-from tenbin.land.smoothing import smooth_step
+from tenbin.land.smoothing import floored_ratio, smooth_step
 from tenbin.land.snow import SnowParams, SnowState
+from tenbin.land.snow_on_branches import BranchSnow, BranchSnowParams
 from tenbin.land.soil_grid import SoilGrid
 from tenbin.land.soil_heat import SoilHeatParams, SoilHeatState
 from tenbin.land.soil_hydraulics import SoilHydraulicsParams, SoilProperties
@@ -44,6 +45,7 @@ class GroundParams(eqx.Module):
     water: SoilWaterParams = eqx.field(default_factory=SoilWaterParams)
     heat: SoilHeatParams = eqx.field(default_factory=SoilHeatParams)
     snow: SnowParams = eqx.field(default_factory=SnowParams)
+    branches: BranchSnowParams = eqx.field(default_factory=BranchSnowParams)
     ice: PermafrostParams = eqx.field(default_factory=PermafrostParams)
     interception: InterceptionParams = eqx.field(default_factory=InterceptionParams)
     moss_resistance: jax.Array = param(
@@ -64,7 +66,10 @@ class GroundParams(eqx.Module):
 
 
 class GroundState(NamedTuple):
-    """Everything the ground and the wet leaves remember; `excess_ice` [kg m-2] (layer of soil, cell)."""
+    """Everything the ground and the wet leaves remember; `excess_ice` [kg m-2] (layer of soil, cell).
+
+    Snow on branches needs no tags: all of it has fallen as snow since the start.
+    """
 
     canopy: CanopyWater
     snow: SnowState
@@ -73,6 +78,7 @@ class GroundState(NamedTuple):
     water: SoilWaterState
     excess_ice: jax.Array
     tags: TaggedWater
+    branches: BranchSnow
 
 
 class TaggedLosses(NamedTuple):
@@ -86,7 +92,7 @@ class GroundFluxes(NamedTuple):
     """Mean fluxes of a day, water [kg m-2 s-1] and heat [W m-2], and how the ground stands; each (cell,) or by layer.
 
     `evapotranspiration` is the sum of `transpiration`, `soil_evaporation`, `interception` and `sublimation`;
-    `runoff` of what leaves at the surface and `drainage` at the bottom. `ground_heat` is positive into the ground;
+    `sublimation` is of snow on the ground and on branches, `runoff` of what leaves at the surface and `drainage` at the bottom. `ground_heat` is positive into the ground;
     `advected_heat` came with moving water; `ice_heat` melted excess ice.
     """
 
@@ -110,7 +116,7 @@ class GroundFluxes(NamedTuple):
 
 class Weather(NamedTuple):
     """What the sky and the canopy ask of the ground in a day, each (cell,); units as in `Drivers`, `rsds` being the
-    sunlight that the leaves let through."""
+    sunlight that the leaves let through, `wind` that above the plants, `branches` the leaf area out of snow."""
 
     rain: jax.Array
     snowfall: jax.Array
@@ -118,6 +124,8 @@ class Weather(NamedTuple):
     rsds: jax.Array
     lai: jax.Array
     energy: EnergyFluxes
+    wind: jax.Array
+    branches: jax.Array
 
 
 def initial_state(
@@ -140,13 +148,13 @@ def initial_state(
     ice = excess_ice * deep * properties.thickness[: grid.n_soil]
     canopy, pack = CanopyWater(nothing), SnowState(nothing, jnp.full_like(tas, 150.0))
     tags = water_tags.initial_tags(nothing, nothing, water)
-    return GroundState(canopy, pack, nothing, heat, water, ice, tags)
+    return GroundState(canopy, pack, nothing, heat, water, ice, tags, BranchSnow(nothing))
 
 
 def water_total(state: GroundState) -> jax.Array:
     """All water of the column, ice in excess of the pores included [kg m-2] (cell,)."""
     soil = state.water.liquid + state.water.ice + state.excess_ice
-    return state.canopy.mass + state.snow.mass + jnp.sum(soil, axis=0)
+    return state.canopy.mass + state.branches.mass + state.snow.mass + jnp.sum(soil, axis=0)
 
 
 class _Wetted(NamedTuple):
@@ -156,6 +164,8 @@ class _Wetted(NamedTuple):
     snow: SnowState
     leaves: interception.InterceptionFluxes
     pack: snow.SnowFluxes
+    held: BranchSnow
+    branches: snow_on_branches.BranchSnowFluxes
 
 
 def _wet(state: GroundState, weather: Weather, params: GroundParams, dt: float) -> _Wetted:
@@ -167,9 +177,21 @@ def _wet(state: GroundState, weather: Weather, params: GroundParams, dt: float) 
         params.interception,
         dt=dt,
     )
+    # snow has the energy of what is left of the day once leaves have dried
+    dry = 1.0 - floored_ratio(leaves.evaporation, weather.energy.interception_potential, 1e-12)
+    held, branches = snow_on_branches.step(
+        state.branches,
+        weather.snowfall,
+        dry * weather.energy.branch_potential,
+        weather.branches,
+        weather.tas,
+        weather.wind,
+        params.branches,
+        dt=dt,
+    )
     pack, fluxes = snow.step(
         state.snow,
-        weather.snowfall,
+        branches.fallen,
         leaves.throughfall,
         weather.tas,
         weather.rsds,
@@ -177,7 +199,7 @@ def _wet(state: GroundState, weather: Weather, params: GroundParams, dt: float) 
         params.snow,
         dt=dt,
     )
-    return _Wetted(canopy, pack, leaves, fluxes)
+    return _Wetted(canopy, pack, leaves, fluxes, held, branches)
 
 
 def _moss(surface: jax.Array, params: GroundParams) -> jax.Array:
@@ -235,7 +257,9 @@ def step(
     after = (wet, SoilHeatState(enthalpy, heat.temperature), water)
     tags, losses = _tags(state, weather, after, flow, ice.melt, moved, dt) if tagged else (state.tags, None)
     fluxes = _fluxes(weather, wet, flow, ice.melt, moved, advected, heat.temperature, losses, dt)
-    ground = GroundState(wet.canopy, wet.snow, wet.pack.cover, after[1], water, ice.excess_ice, tags)
+    ground = GroundState(
+        wet.canopy, wet.snow, wet.pack.cover, after[1], water, ice.excess_ice, tags, wet.held
+    )
     return ground, fluxes
 
 
@@ -254,7 +278,7 @@ def _tags(
     canopy, dripped, dried = water_tags.store_step(
         state.tags.canopy, rain, wet.canopy.mass, dt * wet.leaves.throughfall, dt * wet.leaves.evaporation
     )
-    fallen = water_tags.only("snowmelt", dt * weather.snowfall)
+    fallen = water_tags.only("snowmelt", dt * wet.branches.fallen)
     pack, melted, sublimated = water_tags.store_step(
         state.tags.snow, fallen, wet.snow.mass, dt * wet.pack.melt, dt * wet.pack.sublimation
     )
@@ -268,7 +292,8 @@ def _tags(
         water,
         moved,
     )
-    evaporated = left.transpiration + left.evaporation + dried + sublimated
+    blown = water_tags.only("snowmelt", dt * wet.branches.sublimation)
+    evaporated = left.transpiration + left.evaporation + dried + sublimated + blown
     losses = TaggedLosses(evaporated / dt, (left.surface_runoff + left.drainage) / dt)
     return TaggedWater(canopy, pack, liquid, ice), losses
 
@@ -287,19 +312,20 @@ def _fluxes(
     transpiration = column_sum(moved.uptake) / dt
     evaporation = moved.evaporation / dt
     liquid_loss = transpiration + evaporation + wet.leaves.evaporation
+    sublimation = wet.pack.sublimation + wet.branches.sublimation
     melting = snow.LATENT_HEAT_OF_FUSION * wet.pack.melt
     energy = surface_energy.close(
-        weather.energy, weather.tas, liquid_loss, wet.pack.sublimation, flow.ground_heat + melting
+        weather.energy, weather.tas, liquid_loss, sublimation, flow.ground_heat + melting
     )
     if losses is None:
         nothing = jnp.zeros((len(SOIL_TAGS), *transpiration.shape), transpiration.dtype)
         losses = TaggedLosses(nothing, nothing)
     return GroundFluxes(
-        evapotranspiration=liquid_loss + wet.pack.sublimation,
+        evapotranspiration=liquid_loss + sublimation,
         transpiration=transpiration,
         soil_evaporation=evaporation,
         interception=wet.leaves.evaporation,
-        sublimation=wet.pack.sublimation,
+        sublimation=sublimation,
         melt=wet.pack.melt,
         runoff=(moved.surface_runoff + moved.drainage) / dt,
         drainage=moved.drainage / dt,
