@@ -163,7 +163,7 @@ def run(site: Site, weather: xr.Dataset, latitude: float) -> tuple[np.ndarray, n
         )
         # what lay on the ground is known, so that branches, which hold some of what falls, are left out
         bare = jnp.zeros_like(today.lai)
-        wanted = ground.Weather(rain, snowfall, today.tas, sun, today.lai, balance, today.sfcWind, bare)
+        wanted = ground.Weather(rain, snowfall, today.tas, sun, today.lai, balance, bare)
         state, fluxes = ground.step(state, wanted, roots, soil, params, tagged=False)
         return state, (fluxes.temperature[:, 0], state.snow.mass[0])
 

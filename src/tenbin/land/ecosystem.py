@@ -295,7 +295,7 @@ def _below(
     height = p.canopy_height
     sun = below_canopy.sunlight(weather.rsds, lai, snow_cover, p.light_extinction, height)
     branches = lai * below_canopy.standing(height)
-    return ground.Weather(rain, snowfall, weather.tas, sun, lai, balance, weather.sfcWind, branches)
+    return ground.Weather(rain, snowfall, weather.tas, sun, lai, balance, branches)
 
 
 def _energy(

@@ -43,9 +43,6 @@ _VON_KARMAN = 0.41
 _FAO = "FAO-56 (Allen et al. 1998)"
 _BUOYANCY = 5.0 * 9.81 * 10.0
 """Five times gravity times the height of the wind [m2 s-2] (Choudhury and Monteith 1988)."""
-_OF_SNOW_OVER_RAIN = 10.0
-"""Resistance of the air to the vapour of snow on branches over that to the vapour of rain on leaves [1], for snow lies in
-clumps (Lundberg, Calder and Harding 1998, J. Hydrol. 206, 151)."""
 _SNOW_ROUGHNESS_RESISTANCE = 344.0
 """Resistance of the 2 m of air over snow in a wind there of 1 m s-1 [s m-1]: log(2 m / 1 mm)^2 over 0.41^2."""
 
@@ -138,9 +135,10 @@ class EnergyFluxes(NamedTuple):
 
     Energies [W m-2]: `net_radiation` (towards the surface) = `latent` + `sensible` + `ground`. Potentials
     [kg m-2 s-1]: what would evaporate if water did not run short; that of wet leaves is for fully wet leaves
-    all day, `branch_potential` that of snow on branches. `surface_temperature` [K]; `resistance` [s m-1] between canopy and air; `latent_heat` [J kg-1];
-    `convection` [K-1] is how readily a warm surface stirs the air, Richardson's number per kelvin times five;
-    `radiative` [W m-2 K-1] what it radiates more per kelvin; `over_ground` [m2 K W-1] lies between air and ground.
+    all day, `branch_potential` of branches full of snow. `surface_temperature` [K]; `resistance` [s m-1] between
+    canopy and air; `latent_heat` [J kg-1]; `convection` [K-1] is how readily a warm surface stirs the air,
+    Richardson's number per kelvin times five; `radiative` [W m-2 K-1] what it radiates more per kelvin; `over_ground`
+    [m2 K W-1] lies between air and ground.
     """
 
     net_radiation: jax.Array
@@ -342,7 +340,7 @@ def _of_water_and_snow(
     wet = _open_water(of_leaves, vpd, air, resistance)
     above_snow = _SNOW_ROUGHNESS_RESISTANCE / (over_snow + 0.5)
     snow = _open_water(smooth_positive(seen * available, 1.0), over_ice, air, above_snow)
-    return wet, snow, _open_water(of_leaves, over_ice, air, _OF_SNOW_OVER_RAIN * resistance)
+    return wet, snow, _open_water(of_leaves, over_ice, air, resistance)
 
 
 def _soil(

@@ -91,9 +91,9 @@ class TaggedLosses(NamedTuple):
 class GroundFluxes(NamedTuple):
     """Mean fluxes of a day, water [kg m-2 s-1] and heat [W m-2], and how the ground stands; each (cell,) or by layer.
 
-    `evapotranspiration` is the sum of `transpiration`, `soil_evaporation`, `interception` and `sublimation`;
-    `sublimation` is of snow on the ground and on branches, `runoff` of what leaves at the surface and `drainage` at the bottom. `ground_heat` is positive into the ground;
-    `advected_heat` came with moving water; `ice_heat` melted excess ice.
+    `evapotranspiration` is the sum of `transpiration`, `soil_evaporation`, `interception` and `sublimation`, that of
+    snow on the ground and on branches; `runoff` of what leaves at the surface and `drainage` at the bottom.
+    `ground_heat` is positive into the ground; `advected_heat` came with moving water; `ice_heat` melted excess ice.
     """
 
     evapotranspiration: jax.Array
@@ -116,7 +116,7 @@ class GroundFluxes(NamedTuple):
 
 class Weather(NamedTuple):
     """What the sky and the canopy ask of the ground in a day, each (cell,); units as in `Drivers`, `rsds` being the
-    sunlight that the leaves let through, `wind` that above the plants, `branches` the leaf area out of snow."""
+    sunlight that the leaves let through, `branches` the leaf area out of snow."""
 
     rain: jax.Array
     snowfall: jax.Array
@@ -124,7 +124,6 @@ class Weather(NamedTuple):
     rsds: jax.Array
     lai: jax.Array
     energy: EnergyFluxes
-    wind: jax.Array
     branches: jax.Array
 
 
@@ -185,7 +184,6 @@ def _wet(state: GroundState, weather: Weather, params: GroundParams, dt: float) 
         dry * weather.energy.branch_potential,
         weather.branches,
         weather.tas,
-        weather.wind,
         params.branches,
         dt=dt,
     )

@@ -1,7 +1,8 @@
-"""Snow on branches: what a canopy catches of falling snow, and what of it the air takes before it slides to the ground.
+"""Snow on branches: what plants catch of falling snow, and what the air takes of it before it slides to the ground.
 
-Capacity, catch and unloading are those of CLM5 (Lawrence et al. 2019, J. Adv. Model. Earth Syst. 11, 4245), after Roesch
-et al. 2001 (Clim. Dyn. 17, 933); the rate at which the air takes it is that of `energy.EnergyFluxes.branch_potential`.
+Catch and capacity are those of CLM5 (Lawrence et al. 2019, J. Adv. Model. Earth Syst. 11, 4245). Full branches lose
+snow as wet leaves lose rain, but by the deficit over ice; less full ones lose less, as Pomeroy et al. 1998 (Hydrol.
+Process. 12, 2317) found in boreal forest.
 """
 
 from __future__ import annotations
@@ -12,15 +13,20 @@ import equinox as eqx
 
 from tenbin.core.arrays import jax, jnp
 from tenbin.core.constants import SECONDS_PER_DAY
+from tenbin.core.limits import larger, within
+from tenbin.core.logarithm import log
 from tenbin.core.params import param
 from tenbin.land.smoothing import smooth_minimum, smooth_positive
 
-__all__ = ["BranchSnow", "BranchSnowFluxes", "BranchSnowParams", "step", "unloading_rate"]
+__all__ = ["BranchSnow", "BranchSnowFluxes", "BranchSnowParams", "exposed", "step", "unloading_rate"]
 
 _SLIDES = 270.15
 """Temperature [K] above which snow slides off (Roesch et al. 2001)."""
 _DAILY_CYCLE = 1.0
 """Width of that threshold [K] for the mean of a day, own choice."""
+_EXPOSED = 0.6
+"""Power of the load, as a share of capacity, with which snow meets the air: an exposure per mass that falls with the
+power 0.4 (Pomeroy et al. 1998)."""
 
 
 class BranchSnowParams(eqx.Module):
@@ -46,12 +52,13 @@ class BranchSnowParams(eqx.Module):
         source="Roesch et al. 2001, Clim. Dyn. 17, 933: all of it in 17 h at 0 degC",
         transform="log",
     )
-    wind_unloading: jax.Array = param(
-        3.12e5,
-        "m",
-        bounds=(1e5, 2e6),
-        prior_sd=1.5e5,
-        source="Roesch et al. 2001: 1.56e5 m of wind; half as fast in the program of CLM5, and here",
+    cold_unloading: jax.Array = param(
+        6.4e-7,
+        "s-1",
+        bounds=(1e-7, 2e-5),
+        prior_sd=4e-7,
+        source="0.678 of a load is left after a week in the cold of boreal forest: Hedstrom and Pomeroy 1998,"
+        " Hydrol. Process. 12, 1611; wind of 3 m s-1 would take half in 10 h by Roesch et al. 2001",
         transform="log",
     )
 
@@ -69,10 +76,15 @@ class BranchSnowFluxes(NamedTuple):
     sublimation: jax.Array
 
 
-def unloading_rate(tas: jax.Array, wind: jax.Array, params: BranchSnowParams) -> jax.Array:
-    """Share of the load that slides off in a second [s-1], air at `tas` [K], `wind` [m s-1] above the plants."""
-    warm = smooth_positive(tas - _SLIDES, _DAILY_CYCLE)
-    return warm / params.warm_unloading + wind / params.wind_unloading
+def unloading_rate(tas: jax.Array, params: BranchSnowParams) -> jax.Array:
+    """Share of the load that slides off in a second [s-1] with air at `tas` [K]."""
+    return params.cold_unloading + smooth_positive(tas - _SLIDES, _DAILY_CYCLE) / params.warm_unloading
+
+
+def exposed(mass: jax.Array, capacity: jax.Array) -> jax.Array:
+    """Surface of a load of snow [kg m-2] that meets the air over that of a full one [1]."""
+    filled = within(mass / larger(capacity, 1e-3), 1e-5, 1.0)
+    return jnp.exp(_EXPOSED * log(filled))
 
 
 def step(
@@ -81,21 +93,22 @@ def step(
     potential_sublimation: jax.Array,
     leaves: jax.Array,
     tas: jax.Array,
-    wind: jax.Array,
     params: BranchSnowParams,
     dt: float = SECONDS_PER_DAY,
 ) -> tuple[BranchSnow, BranchSnowFluxes]:
     """A day of snowfall [kg m-2 s-1] on plants of a leaf area `leaves` that stands out of snow, all (cell,).
 
     They catch 1 - exp(-catch leaves) and hold no more than their capacity; the load slides off by `unloading_rate`,
-    implicit in time; of what stays the air takes up to the potential [kg m-2 s-1]. Mass closes exactly:
-    snowfall = fallen + sublimation + change of mass / dt.
+    implicit in time; of what stays the air takes up to the potential of full branches [kg m-2 s-1] times what is
+    `exposed`. Mass closes exactly: snowfall = fallen + sublimation + change of mass / dt.
     """
     arrived = snowfall * dt
     caught = -arrived * jnp.expm1(-params.catch * leaves)
     offered = state.mass + caught
-    held = smooth_minimum(offered, params.capacity_per_leaf * leaves, 0.99)
-    stayed = held / (1.0 + dt * unloading_rate(tas, wind, params))
-    sublimated = smooth_minimum(stayed, potential_sublimation * dt, 0.99)
+    capacity = params.capacity_per_leaf * leaves
+    held = smooth_minimum(offered, capacity, 0.99)
+    stayed = held / (1.0 + dt * unloading_rate(tas, params))
+    taken = potential_sublimation * dt * exposed(stayed, capacity)
+    sublimated = smooth_minimum(stayed, taken, 0.99)
     fallen = (arrived - caught) + (offered - stayed)
     return BranchSnow(stayed - sublimated), BranchSnowFluxes(fallen / dt, sublimated / dt)
