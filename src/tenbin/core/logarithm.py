@@ -24,7 +24,7 @@ def log(x: jax.Array | float) -> jax.Array:
     library's.
     """
     x = jnp.asarray(x)
-    if x.dtype != jnp.float64 or jax.default_backend() != "cpu":
+    if x.dtype != jnp.float64 or x.weak_type or jax.default_backend() != "cpu":
         return jnp.log(x)
     value = _of_positive(x)
     value = jnp.where(x > 0.0, value, jnp.where(x >= 0.0, -jnp.inf, jnp.nan))

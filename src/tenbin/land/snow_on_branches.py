@@ -29,6 +29,10 @@ _EXPOSED = 0.6
 power 0.4 (Pomeroy et al. 1998)."""
 
 
+_TRACE = 1e-20
+"""Less snow than this [kg m-2] is none; it keeps a quotient of nothing by nothing finite."""
+
+
 class BranchSnowParams(eqx.Module):
     """How much snow plants catch and hold, and how soon it slides off."""
 
@@ -98,17 +102,18 @@ def step(
 ) -> tuple[BranchSnow, BranchSnowFluxes]:
     """A day of snowfall [kg m-2 s-1] on plants of a leaf area `leaves` that stands out of snow, all (cell,).
 
-    They catch 1 - exp(-catch leaves) and hold no more than their capacity; the load slides off by `unloading_rate`,
-    implicit in time; of what stays the air takes up to the potential of full branches [kg m-2 s-1] times what is
-    `exposed`. Mass closes exactly: snowfall = fallen + sublimation + change of mass / dt.
+    They catch 1 - exp(-catch leaves) and hold no more than their capacity; the load slides off by `unloading_rate`
+    and meanwhile the air takes the potential of full branches [kg m-2 s-1] times what is `exposed`, both implicit in
+    time. Mass closes exactly: snowfall = fallen + sublimation + change of mass / dt.
     """
     arrived = snowfall * dt
     caught = -arrived * jnp.expm1(-params.catch * leaves)
     offered = state.mass + caught
     capacity = params.capacity_per_leaf * leaves
     held = smooth_minimum(offered, capacity, 0.99)
-    stayed = held / (1.0 + dt * unloading_rate(tas, params))
-    taken = potential_sublimation * dt * exposed(stayed, capacity)
-    sublimated = smooth_minimum(stayed, taken, 0.99)
-    fallen = (arrived - caught) + (offered - stayed)
-    return BranchSnow(stayed - sublimated), BranchSnowFluxes(fallen / dt, sublimated / dt)
+    slid = dt * unloading_rate(tas, params)
+    taken = potential_sublimation * dt * exposed(held, capacity)
+    # held / (1 + slid + taken / held), of which no part is a difference: traces of snow keep their digits
+    part = held / (held * (1.0 + slid) + taken + _TRACE)
+    fallen = (arrived - caught) + (offered - held) + slid * held * part + _TRACE * part
+    return BranchSnow(held * part), BranchSnowFluxes(fallen / dt, taken * part / dt)

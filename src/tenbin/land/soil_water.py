@@ -316,8 +316,7 @@ def _seepage(
 _DRY = 1e-6  # saturation below which conductivity is nought for any purpose
 
 
-def _softplus(x: jax.Array) -> jax.Array:
-    """log(1 + exp(x)) without overflow."""
+def _softplus(x: jax.Array) -> jax.Array:  # log(1 + exp(x)) without overflow
     return larger(x, 0.0) + log(1.0 + jnp.exp(-jnp.abs(x)))
 
 
