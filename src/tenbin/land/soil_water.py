@@ -380,8 +380,7 @@ def _even_out(
         face, rise = carry
         here, liquid, uptake = row
         rise = here.drawn + here.passed_on * rise
-        lower = here.net + rise
-        return (lower, rise), (liquid + (face - lower - uptake), lower)
+        return (lower := here.net + rise, rise), (liquid + (face - lower - uptake), lower)
 
     return sweep(body, (entering - lost, jnp.zeros_like(entering)), (rows, liquid, uptake))[1]
 
