@@ -29,7 +29,7 @@ _EXPOSED = 0.6
 power 0.4 (Pomeroy et al. 1998)."""
 
 
-_TRACE = 1e-20
+_TRACE = 1e-12
 """Less snow than this [kg m-2] is none; it keeps a quotient of nothing by nothing finite."""
 
 
