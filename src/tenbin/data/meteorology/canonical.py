@@ -1,0 +1,113 @@
+"""One source of gridded weather brought to our axes, order and units, with everything that is wrong with it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+import xarray as xr
+
+from tenbin.core.errors import Fault, InputError
+from tenbin.data.meteorology import axes, levels, opening, quantities
+from tenbin.data.meteorology.names import FIELDS, match
+
+__all__ = ["Part", "part"]
+
+_DIMS = ("time", "level", "lat", "lon")
+_TIME = {"standard_name": "time", "axis": "T"}
+
+
+@dataclass
+class Part:
+    """What came of one source: `data` in canonical form, `matched` (ours -> theirs), axes, calendar, faults."""
+
+    data: xr.Dataset
+    matched: dict[str, str] = field(default_factory=dict)
+    found: axes.Axes | None = None
+    calendar: str = "standard"
+    faults: list[Fault] = field(default_factory=list)
+
+
+def part(raw: xr.Dataset, names: Mapping[str, str], units: Mapping[str, str], where: str) -> Part:
+    """`raw` in canonical form; fields that cannot be brought to it are left out, and the reason is a fault."""
+    found = axes.find(raw)
+    matched, faults = match(raw, found.vertical, names, where)
+    made = Part(xr.Dataset(), matched, found, faults=faults)
+    remedy = "name it lat or lon, or give it CF attributes"
+    faults += [
+        Fault(where, name, "no such dimension", f"{name} [degree]", remedy)
+        for name in ("lat", "lon")
+        if getattr(found, name) is None
+    ]
+    if found.lat is None or found.lon is None:
+        return made
+    time = _time(raw, made, where)
+    fields: dict[str, xr.DataArray] = {}
+    for name, theirs in matched.items():
+        try:
+            placed = _placed(raw, raw[theirs], name, found, time, where)
+            fields[name] = quantities.si(placed, FIELDS[name], units.get(name), where)
+        except InputError as error:
+            faults += [fault for fault in error.faults if fault not in faults]
+    made.data = _ordered(fields)
+    return made
+
+
+def _time(raw: xr.Dataset, made: Part, where: str) -> xr.DataArray | None:
+    """The times of a source, None where it has none or they cannot be read (then a fault of `made`)."""
+    name = made.found.time if made.found else None
+    if name is None or name not in raw.coords:
+        return None
+    made.calendar = opening.calendar_of(raw[name])
+    try:
+        return xr.DataArray(opening.decoded_time(raw[name], where), dims="time", attrs=_TIME)
+    except InputError as error:
+        made.faults += error.faults
+        return None
+
+
+def _placed(
+    raw: xr.Dataset, theirs: xr.DataArray, name: str, found: axes.Axes, time: xr.DataArray | None, where: str
+) -> xr.DataArray:
+    """One field with our dimensions and coordinates, in the order and units of the file."""
+    dims = [dim for dim in found.vertical if dim in theirs.dims]
+    level = dims[0] if dims else None
+    bare = theirs.reset_coords(drop=True).drop_vars(list(theirs.dims), errors="ignore")
+    made = bare.rename({a: b for a, b in found.renamed(level).items() if a in bare.dims})
+    if FIELDS[name].static and "time" in made.dims:
+        made = made.isel(time=0)
+    elif not FIELDS[name].static and "time" not in made.dims and time is not None:
+        made = made.expand_dims("time")
+    extra = ", ".join(str(dim) for dim in made.dims if dim not in _DIMS)
+    if extra:
+        remedy = "choose one with isel, or rename it"
+        raise InputError(Fault(where, name, f"also along {extra}", ", ".join(_DIMS), remedy))
+    made = made.transpose(*(dim for dim in _DIMS if dim in made.dims))
+    coordinates: dict = levels.vertical(raw, level, where) if level else {}
+    if "time" in made.dims and time is not None:
+        coordinates["time"] = time
+    for ours, axis in (("lat", found.lat), ("lon", found.lon)):
+        coordinates[ours] = (ours, raw[axis].values)
+    return made.assign_coords(coordinates)
+
+
+def _ordered(fields: Mapping[str, xr.DataArray]) -> xr.Dataset:
+    """Fields on one grid: up, north, east, forward. Where some have fewer levels, they are NaN on the others."""
+    tall = [one for one in fields.values() if "level" in one.dims]
+    placed = {name: _on_levels(one, tall[0]) if "level" in one.dims else one for name, one in fields.items()}
+    made = xr.Dataset(placed)
+    if "lat" in made.dims:
+        made = axes.eastward(axes.northward(made))
+    if "level" in made.dims:
+        made = levels.upward(made)
+    return axes.forward(made) if "time" in made.coords else made
+
+
+def _on_levels(one: xr.DataArray, main: xr.DataArray) -> xr.DataArray:
+    if one.sizes["level"] == main.sizes["level"] and np.array_equal(
+        one["level"].values, main["level"].values
+    ):
+        return one
+    # Half a pascal: pressures held in 32 bits and turned into Pa are not exactly those held as integers.
+    return one.sortby("level").reindex(level=main["level"].values, method="nearest", tolerance=0.5)
