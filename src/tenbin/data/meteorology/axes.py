@@ -131,7 +131,7 @@ def grid_faults(lat: np.ndarray, lon: np.ndarray, where: str) -> list[Fault]:
 
 
 def time_faults(time: np.ndarray, where: str) -> list[Fault]:
-    """Faults of times in ascending order: absent ones, the same one twice, gaps beyond the usual step; the first few."""
+    """Faults of times in ascending order: absent, twice, gaps beyond the usual step; the first few of each."""
     if np.isnat(time).any():
         return [Fault(where, "time", f"{int(np.isnat(time).sum())} missing", "a time each", "mend the axis")]
     steps = np.diff(time)

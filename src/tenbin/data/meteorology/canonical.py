@@ -20,12 +20,13 @@ _TIME = {"standard_name": "time", "axis": "T"}
 
 @dataclass
 class Part:
-    """What came of one source: `data` in canonical form, `matched` (ours -> theirs), axes, calendar, faults."""
+    """What came of one source: `data` in canonical form, `matched` (ours -> theirs), axes, faults."""
 
     data: xr.Dataset
     matched: dict[str, str] = field(default_factory=dict)
     found: axes.Axes | None = None
     calendar: str = "standard"
+    title: str = ""
     faults: list[Fault] = field(default_factory=list)
 
 
@@ -33,7 +34,7 @@ def part(raw: xr.Dataset, names: Mapping[str, str], units: Mapping[str, str], wh
     """`raw` in canonical form; fields that cannot be brought to it are left out, and the reason is a fault."""
     found = axes.find(raw)
     matched, faults = match(raw, found.vertical, names, where)
-    made = Part(xr.Dataset(), matched, found, faults=faults)
+    made = Part(xr.Dataset(), matched, found, title=str(raw.attrs.get("title", "")), faults=faults)
     remedy = "name it lat or lon, or give it CF attributes"
     faults += [
         Fault(where, name, "no such dimension", f"{name} [degree]", remedy)
@@ -50,7 +51,8 @@ def part(raw: xr.Dataset, names: Mapping[str, str], units: Mapping[str, str], wh
             fields[name] = quantities.si(placed, FIELDS[name], units.get(name), where)
         except InputError as error:
             faults += [fault for fault in error.faults if fault not in faults]
-    made.data = _ordered(fields)
+    hybrid = any("hybrid_a" in one.coords for one in fields.values())
+    made.data = _ordered(fields, levels.faces(raw, where) if hybrid else {})
     return made
 
 
@@ -92,11 +94,11 @@ def _placed(
     return made.assign_coords(coordinates)
 
 
-def _ordered(fields: Mapping[str, xr.DataArray]) -> xr.Dataset:
+def _ordered(fields: Mapping[str, xr.DataArray], faces: Mapping) -> xr.Dataset:
     """Fields on one grid: up, north, east, forward. Where some have fewer levels, they are NaN on the others."""
     tall = [one for one in fields.values() if "level" in one.dims]
     placed = {name: _on_levels(one, tall[0]) if "level" in one.dims else one for name, one in fields.items()}
-    made = xr.Dataset(placed)
+    made = xr.Dataset(placed).assign_coords(faces)
     if "lat" in made.dims:
         made = axes.eastward(axes.northward(made))
     if "level" in made.dims:

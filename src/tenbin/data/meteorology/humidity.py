@@ -1,4 +1,4 @@
-"""How much water vapour the air holds: saturation over water and ice, and specific humidity from relative humidity."""
+"""Water vapour in air: its saturation over water and ice, and specific humidity from relative humidity."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def _tetens(temperature: Any, slope: float, offset: float) -> Any:
 
 
 def saturation_pressure(temperature: Any) -> Any:
-    """Vapour pressure of saturation [Pa] at `temperature` [K]: over water when warm, over ice below 250.16 K, mixed between.
+    """Vapour pressure of saturation [Pa] at `temperature` [K]: over water, over ice below 250.16 K, mixed between.
 
     >>> round(float(saturation_pressure(293.15)))
     2338

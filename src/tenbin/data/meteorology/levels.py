@@ -8,7 +8,7 @@ import xarray as xr
 from tenbin.core.errors import Fault, InputError
 from tenbin.data.meteorology.quantities import declared_unit, pressure_factor
 
-__all__ = ["NOMINAL", "level_pressure", "upward", "vertical"]
+__all__ = ["NOMINAL", "faces", "level_pressure", "upward", "vertical"]
 
 NOMINAL = 1e5
 """Pressure at the ground [Pa] for which the nominal pressure of hybrid layers is given."""
@@ -28,8 +28,8 @@ _LARGEST_SHARE = 1.5
 def vertical(raw: xr.Dataset, dim: str, where: str) -> dict[str, tuple]:
     """Coordinates of the level dimension `dim` of `raw` in its own order, ready for `assign_coords` with `level`.
 
-    Pressure: `level` [Pa]. Hybrid: also `hybrid_a` [Pa] and `hybrid_b` [1], and `..._faces` where given.
-    InputError: no coordinate, a unit that cannot be told, sigma levels without coefficients, a or b without the other.
+    Pressure: `level` [Pa]. Hybrid: also `hybrid_a` [Pa] and `hybrid_b` [1].
+    InputError: no coordinate, a unit that cannot be told, hybrid levels without coefficients.
     """
     if _hybrid_declared(raw, dim):
         return _hybrid(raw, dim, where)
@@ -49,23 +49,31 @@ def _hybrid_declared(raw: xr.Dataset, dim: str) -> bool:
 
 
 def _hybrid(raw: xr.Dataset, dim: str, where: str) -> dict[str, tuple]:
-    middle_a, face_a = _coefficient(raw, _A[:2]), _coefficient(raw, _A[2:])
-    middle_b, face_b = _coefficient(raw, _B[:2]), _coefficient(raw, _B[2:])
+    middle_a, middle_b = _coefficient(raw, _A[:2]), _coefficient(raw, _B[:2])
     if middle_a is None or middle_b is None:
         lacking = " and ".join(n for n, v in (("hyam", middle_a), ("hybm", middle_b)) if v is None)
         remedy = "add them from the description of the model: the pressure of hybrid levels needs both"
         raise InputError(Fault(where, dim, f"hybrid levels without {lacking}", "hyam, hybm and P0", remedy))
     unit = _reference(raw, middle_a, where)
     a, b = middle_a.values * unit, middle_b.values.astype(float)
-    made = {
+    return {
         "level": ("level", a + b * NOMINAL, _HYBRID),
         "hybrid_a": ("level", a, {"units": "Pa", "long_name": "part of the pressure that is constant"}),
         "hybrid_b": ("level", b, {"units": "1", "long_name": "share of the pressure at the ground"}),
     }
-    if face_a is not None and face_b is not None and face_a.size == a.size + 1 == face_b.size:
-        made["hybrid_a_faces"] = ("level_face", face_a.values * unit, {"units": "Pa"})
-        made["hybrid_b_faces"] = ("level_face", face_b.values.astype(float), {"units": "1"})
-    return made
+
+
+def faces(raw: xr.Dataset, where: str) -> dict[str, tuple]:
+    """Coordinates `hybrid_a_faces` [Pa] and `hybrid_b_faces` [1] (level_face) as the file orders them."""
+    a, b = _coefficient(raw, _A[2:]), _coefficient(raw, _B[2:])
+    if a is None or b is None or a.size != b.size:
+        return {}
+    unit = _reference(raw, a, where)
+    said = "of the faces between layers"
+    return {
+        "hybrid_a_faces": ("level_face", a.values * unit, {"units": "Pa", "long_name": f"hybrid_a {said}"}),
+        "hybrid_b_faces": ("level_face", b.values * 1.0, {"units": "1", "long_name": f"hybrid_b {said}"}),
+    }
 
 
 def _coefficient(raw: xr.Dataset, names: tuple[str, ...]) -> xr.DataArray | None:

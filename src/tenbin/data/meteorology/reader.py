@@ -11,7 +11,6 @@ import os
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import numpy as np
 import xarray as xr
 
 from tenbin.core.errors import Fault, raise_if_any
@@ -64,7 +63,8 @@ def read(
     whole = _completed(whole)
     faults += _absences(whole, parts, require, where) + _content_faults(whole, check_times, where)
     raise_if_any(faults)
-    return _credited(whole, sources, where, credit or {})
+    titles = [one.title for one in parts if one.title]
+    return _credited(whole, titles, where, credit or {})
 
 
 def _label(source: Source) -> str:
@@ -161,12 +161,10 @@ def _content_faults(whole: xr.Dataset, check_times: int | None, where: str) -> l
     return faults
 
 
-def _credited(
-    whole: xr.Dataset, sources: Sequence[Source], where: str, credit: Mapping[str, Any]
-) -> xr.Dataset:
-    titles = [one.attrs["title"] for one in sources if isinstance(one, xr.Dataset) and "title" in one.attrs]
+def _credited(whole: xr.Dataset, titles: Sequence[str], where: str, credit: Mapping[str, Any]) -> xr.Dataset:
     vertical = "hybrid" if "hybrid_a" in whole.coords else "pressure"
     said = {"Conventions": "CF-1.11", "title": titles[0] if titles else where, "source": where}
-    made = whole[[name for name in FIELDS if name in whole]]
+    faces = {name: whole[name] for name in ("hybrid_a_faces", "hybrid_b_faces") if name in whole.coords}
+    made = whole[[name for name in FIELDS if name in whole]].assign_coords(faces)
     made.attrs = said | {"vertical": vertical} | _UNSTATED | dict(credit)
     return made
