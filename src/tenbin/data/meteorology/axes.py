@@ -15,7 +15,7 @@ __all__ = ["Axes", "eastward", "find", "forward", "grid_faults", "northward", "t
 _LATITUDE = ("lat", "latitude")
 _LONGITUDE = ("lon", "longitude")
 _TIME = ("time", "valid_time", "Time")
-_LEVEL = ("level", "lev", "plev", "pressure_level", "isobaricInhPa", "isobaric", "pressure", "hybrid", "lev_p",
+_LEVEL = ("level", "lev", "plev", "pressure_level", "isobaricInhPa", "isobaric", "pressure", "hybrid",
           "model_level", "pfull")  # fmt: skip
 _VERTICAL = ("air_pressure", "atmosphere_hybrid_sigma_pressure_coordinate")
 _PRESSURES = ("Pa", "hPa", "mb", "mbar", "millibar", "millibars", "hybrid_sigma_pressure")
@@ -44,24 +44,27 @@ def find(raw: xr.Dataset) -> Axes:
     return Axes(
         lat=_one(raw, _LATITUDE, "latitude", ("degrees_north", "degrees north")),
         lon=_one(raw, _LONGITUDE, "longitude", ("degrees_east", "degrees east")),
-        time=_one(raw, _TIME, "time", (), scalar=True),
+        time=_one(raw, _TIME, "time", ()) or _scalar_time(raw),
         vertical=tuple(str(dim) for dim in raw.dims if _is_vertical(raw, str(dim))),
     )
 
 
-def _one(
-    raw: xr.Dataset, names: tuple[str, ...], standard: str, units: tuple[str, ...], scalar: bool = False
-) -> str | None:
-    present = [str(dim) for dim in raw.dims]
-    present += [str(name) for name in raw.coords if scalar and raw[name].ndim == 0]
+def _one(raw: xr.Dataset, names: tuple[str, ...], standard: str, units: tuple[str, ...]) -> str | None:
+    dims = [str(dim) for dim in raw.dims]
     for name in names:
-        if name in present:
+        if name in dims:
             return name
-    for name in present:
+    for name in dims:
         said: Mapping = raw[name].attrs if name in raw.coords else {}
-        if said.get("standard_name") == standard or (units and said.get("units") in units):
+        if said.get("standard_name") == standard or said.get("units") in units:
             return name
     return None
+
+
+def _scalar_time(raw: xr.Dataset) -> str | None:
+    # Beside `valid_time`, `time` is when a forecast began.
+    names = ("valid_time", "time", "Time")
+    return next((name for name in names if name in raw.coords and raw[name].ndim == 0), None)
 
 
 def _is_vertical(raw: xr.Dataset, dim: str) -> bool:

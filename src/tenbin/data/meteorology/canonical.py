@@ -51,9 +51,22 @@ def part(raw: xr.Dataset, names: Mapping[str, str], units: Mapping[str, str], wh
             fields[name] = quantities.si(placed, FIELDS[name], units.get(name), where)
         except InputError as error:
             faults += [fault for fault in error.faults if fault not in faults]
+    fields, more = _of_one_kind(fields, where)
+    made.faults += more
     hybrid = any("hybrid_a" in one.coords for one in fields.values())
     made.data = _ordered(fields, levels.faces(raw, where) if hybrid else {})
     return made
+
+
+def _of_one_kind(fields: dict[str, xr.DataArray], where: str) -> tuple[dict[str, xr.DataArray], list[Fault]]:
+    """The fields without those on another kind of levels than the first: hybrid layers and pressure do not mix."""
+    kinds = {name: "hybrid_a" in one.coords for name, one in fields.items() if "level" in one.dims}
+    first = next(iter(kinds.values()), None)
+    strange = [name for name, kind in kinds.items() if kind != first]
+    words = "hybrid layers beside pressure levels"
+    remedy = "choose variables of one kind: names="
+    faults = [Fault(where, name, words, "one kind of levels", remedy) for name in strange]
+    return {name: one for name, one in fields.items() if name not in strange}, faults
 
 
 def _time(raw: xr.Dataset, made: Part, where: str) -> xr.DataArray | None:

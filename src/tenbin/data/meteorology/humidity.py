@@ -30,7 +30,7 @@ def saturation_pressure(temperature: Any) -> Any:
     """Vapour pressure of saturation [Pa] at `temperature` [K]: over water, over ice below 250.16 K, mixed between.
 
     >>> round(float(saturation_pressure(293.15)))
-    2338
+    2336
     """
     warm = (temperature - _ALL_ICE) / (_TRIPLE - _ALL_ICE)
     share = np.minimum(np.maximum(warm, 0.0), 1.0) ** 2

@@ -15,6 +15,7 @@ NOMINAL = 1e5
 
 _A = ("hybrid_a", "hyam", "hyai", "hybrid_a_faces")
 _B = ("hybrid_b", "hybm", "hybi", "hybrid_b_faces")
+_ALWAYS_HYBRID = ("hybrid", "model_level", "pfull")
 _SAID = {"units": "Pa", "positive": "down", "axis": "Z"}
 _HYBRID = {
     "standard_name": "air_pressure",
@@ -31,8 +32,15 @@ def vertical(raw: xr.Dataset, dim: str, where: str) -> dict[str, tuple]:
     Pressure: `level` [Pa]. Hybrid: also `hybrid_a` [Pa] and `hybrid_b` [1].
     InputError: no coordinate, a unit that cannot be told, hybrid levels without coefficients.
     """
-    if _hybrid_declared(raw, dim):
-        return _hybrid(raw, dim, where)
+    made = _hybrid(raw, dim, where) if _hybrid_declared(raw, dim) else _pressure(raw, dim, where)
+    pressures = made["level"][1]
+    if np.unique(pressures).size < pressures.size or not np.isfinite(pressures).all():
+        found = "a level that stands twice, or is missing"
+        raise InputError(Fault(where, dim, found, "each level once", "mend the vertical axis"))
+    return made
+
+
+def _pressure(raw: xr.Dataset, dim: str, where: str) -> dict[str, tuple]:
     if dim not in raw.coords:
         remedy = "add the coordinate: pressure [Pa], or hyam, hybm and P0"
         raise InputError(Fault(where, dim, "no coordinate", "pressures of the levels", remedy))
@@ -42,10 +50,13 @@ def vertical(raw: xr.Dataset, dim: str, where: str) -> dict[str, tuple]:
 
 
 def _hybrid_declared(raw: xr.Dataset, dim: str) -> bool:
+    """Hybrid layers: their axis says so, or has coefficients of its own, or of its size if it is not of pressure."""
     said = raw[dim].attrs if dim in raw.coords else {}
-    hybrid = any(name in raw.variables for name in ("hybrid_a", "hybrid_b", "hyam", "hybm"))
-    kinds = (said.get("units"), said.get("standard_name"))
-    return hybrid or any("hybrid" in str(kind) for kind in kinds)
+    kinds = (said.get("units"), said.get("standard_name"), said.get("long_name"))
+    if dim in _ALWAYS_HYBRID or any("hybrid" in str(kind) for kind in kinds if "air_pressure" not in kinds):
+        return True
+    b = _coefficient(raw, _B[:2])
+    return b is not None and (b.dims == (dim,) or ("units" not in said and b.size == raw.sizes[dim]))
 
 
 def _hybrid(raw: xr.Dataset, dim: str, where: str) -> dict[str, tuple]:
@@ -54,6 +65,9 @@ def _hybrid(raw: xr.Dataset, dim: str, where: str) -> dict[str, tuple]:
         lacking = " and ".join(n for n, v in (("hyam", middle_a), ("hybm", middle_b)) if v is None)
         remedy = "add them from the description of the model: the pressure of hybrid levels needs both"
         raise InputError(Fault(where, dim, f"hybrid levels without {lacking}", "hyam, hybm and P0", remedy))
+    if not middle_a.size == middle_b.size == raw.sizes[dim]:
+        found = f"{middle_a.size} hyam and {middle_b.size} hybm for {raw.sizes[dim]} levels"
+        raise InputError(Fault(where, dim, found, "one of each for a level", "give those of the middles"))
     unit = _reference(raw, middle_a, where)
     a, b = middle_a.values * unit, middle_b.values.astype(float)
     return {

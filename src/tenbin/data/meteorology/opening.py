@@ -27,7 +27,8 @@ def lazily(source: PathLike | xr.Dataset) -> xr.Dataset:
     InputError: no such file, GRIB, a Zarr store that asks for pickles, or nothing that can be read.
     """
     if isinstance(source, xr.Dataset):
-        return source if source.chunks else _chunked(source)
+        lazy = any(variable.chunks is not None for variable in source.variables.values())
+        return source if lazy else _chunked(source)
     path = Path(source)
     if not path.exists():
         raise fault(path, "file", "no such file", "the file", "check the path, or set TENBIN_DATA")

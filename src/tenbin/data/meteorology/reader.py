@@ -134,9 +134,9 @@ def _absences(whole: xr.Dataset, parts: Sequence[Part], require: Sequence[str], 
     if all(one.time is None for one in axes_found):
         remedy = "assign a coordinate `time`: of one time, a scalar"
         found.append(Fault(where, "time", "no times", "a time axis, or one time", remedy))
-    matched = {name for one in parts for name in one.matched}
+    said = {name for one in parts for name in (*one.matched, *(fault.name for fault in one.faults))}
     for name in require:
-        if name not in whole and name not in matched:
+        if name not in whole and name not in said:
             what = FIELDS[name].variable.long_name if name in FIELDS else "a known field"
             found.append(Fault(where, name, "no such field", what, _remedy(name, whole)))
     return found
