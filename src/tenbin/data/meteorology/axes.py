@@ -135,6 +135,8 @@ def grid_faults(lat: np.ndarray, lon: np.ndarray, where: str) -> list[Fault]:
 
 def time_faults(time: np.ndarray, where: str) -> list[Fault]:
     """Faults of times in ascending order: absent, twice, gaps beyond the usual step; the first few of each."""
+    if time.size == 0:
+        return [Fault(where, "time", "no times", "one at least", "choose a period that the file has")]
     if np.isnat(time).any():
         return [Fault(where, "time", f"{int(np.isnat(time).sum())} missing", "a time each", "mend the axis")]
     steps = np.diff(time)

@@ -27,6 +27,7 @@ class Part:
     found: axes.Axes | None = None
     calendar: str = "standard"
     title: str = ""
+    broken: bool = False
     faults: list[Fault] = field(default_factory=list)
 
 
@@ -41,7 +42,13 @@ def part(raw: xr.Dataset, names: Mapping[str, str], units: Mapping[str, str], wh
         for name in ("lat", "lon")
         if getattr(found, name) is None
     ]
-    if found.lat is None or found.lon is None:
+    for axis in (found.lat, found.lon):
+        try:
+            quantities.numbers(raw, str(axis), where) if axis is not None else None
+        except InputError as error:
+            made.broken = True
+            faults += error.faults
+    if made.broken or found.lat is None or found.lon is None:
         return made
     time = _time(raw, made, where)
     fields: dict[str, xr.DataArray] = {}
@@ -72,7 +79,11 @@ def _of_one_kind(fields: dict[str, xr.DataArray], where: str) -> tuple[dict[str,
 def _time(raw: xr.Dataset, made: Part, where: str) -> xr.DataArray | None:
     """The times of a source, None where it has none or they cannot be read (then a fault of `made`)."""
     name = made.found.time if made.found else None
-    if name is None or name not in raw.coords:
+    if name is None:
+        return None
+    if name not in raw.coords:
+        remedy = "assign the coordinate: dates, or hours since a date"
+        made.faults.append(Fault(where, name, "a dimension without coordinate", "times", remedy))
         return None
     made.calendar = opening.calendar_of(raw[name])
     try:
@@ -93,6 +104,11 @@ def _placed(
     if FIELDS[name].static and "time" in made.dims:
         made = made.isel(time=0)
     elif not FIELDS[name].static and "time" not in made.dims and time is not None:
+        if time.size > 1:
+            found_words = f"no time, where the file has {time.size}"
+            raise InputError(
+                Fault(where, name, found_words, "a value for each time", "give it the axis of time")
+            )
         made = made.expand_dims("time")
     extra = ", ".join(str(dim) for dim in made.dims if dim not in _DIMS)
     if extra:

@@ -38,20 +38,20 @@ def value_faults(data: xr.Dataset, where: str) -> list[Fault]:
             found += _range_faults(data[name], str(name), where)
     if "ps" in data and {"level", "time"} <= set(data.dims):
         found += _gap_faults(data, WHOLE, where)
-        if bool(data["ps"].isnull().any()):
+        if bool(data["ps"].isnull().any()) and bool(data["ps"].notnull().any()):
             found.append(_missing("ps", int(data["ps"].isnull().sum()), "", where))
     return found
 
 
 def _range_faults(values: xr.DataArray, name: str, where: str) -> list[Fault]:
     field = FIELDS[name]
-    finite = values.values[np.isfinite(values.values)]
-    if finite.size == 0:
+    given = values.values[~np.isnan(values.values)]
+    if given.size == 0:
         return [Fault(where, name, "nothing but missing values", "numbers", "give the field its values")]
-    low, high = float(finite.min()), float(finite.max())
+    low, high = float(given.min()), float(given.max())
     if field.low <= low and high <= field.high:
         return []
-    wrong = int(((finite < field.low) | (finite > field.high)).sum())
+    wrong = int(((given < field.low) | (given > field.high)).sum())
     found = f"{wrong} value(s) beyond, the field from {low:.4g} to {high:.4g}"
     expected = f"{field.low:g} to {field.high:g} {field.variable.unit}"
     return [Fault(where, name, found, expected, _hint(name, low, high))]
@@ -73,8 +73,8 @@ def _gap_faults(data: xr.Dataset, names: Iterable[str], where: str) -> list[Faul
     in_air = level_pressure(data) <= data["ps"]
     found = []
     for name in names:
-        if name not in data:
-            continue
+        if name not in data or not bool(data[name].notnull().any()):
+            continue  # absent, or said before to be nothing but missing values
         gap = data[name].isnull() & in_air
         if name == "hus":
             gap = gap & data[name].notnull().any(("time", "lat", "lon"))

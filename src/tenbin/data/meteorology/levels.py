@@ -6,7 +6,7 @@ import numpy as np
 import xarray as xr
 
 from tenbin.core.errors import Fault, InputError
-from tenbin.data.meteorology.quantities import declared_unit, pressure_factor
+from tenbin.data.meteorology.quantities import declared_unit, numbers, pressure_factor
 
 __all__ = ["NOMINAL", "faces", "level_pressure", "upward", "vertical"]
 
@@ -34,17 +34,14 @@ def vertical(raw: xr.Dataset, dim: str, where: str) -> dict[str, tuple]:
     """
     made = _hybrid(raw, dim, where) if _hybrid_declared(raw, dim) else _pressure(raw, dim, where)
     pressures = made["level"][1]
-    if np.unique(pressures).size < pressures.size or not np.isfinite(pressures).all():
-        found = "a level that stands twice, or is missing"
+    if np.unique(pressures).size < pressures.size:
+        found = "a level that stands twice"
         raise InputError(Fault(where, dim, found, "each level once", "mend the vertical axis"))
     return made
 
 
 def _pressure(raw: xr.Dataset, dim: str, where: str) -> dict[str, tuple]:
-    if dim not in raw.coords:
-        remedy = "add the coordinate: pressure [Pa], or hyam, hybm and P0"
-        raise InputError(Fault(where, dim, "no coordinate", "pressures of the levels", remedy))
-    values = raw[dim].values.astype(float)
+    values = numbers(raw, dim, where)
     factor = pressure_factor(values, declared_unit(raw[dim]), dim, where)
     return {"level": ("level", values * factor, _PRESSURE)}
 
@@ -68,6 +65,8 @@ def _hybrid(raw: xr.Dataset, dim: str, where: str) -> dict[str, tuple]:
     if not middle_a.size == middle_b.size == raw.sizes[dim]:
         found = f"{middle_a.size} hyam and {middle_b.size} hybm for {raw.sizes[dim]} levels"
         raise InputError(Fault(where, dim, found, "one of each for a level", "give those of the middles"))
+    for one in (middle_a, middle_b):
+        numbers(raw, str(one.name), where)
     unit = _reference(raw, middle_a, where)
     a, b = middle_a.values * unit, middle_b.values.astype(float)
     return {
@@ -102,7 +101,7 @@ def _reference(raw: xr.Dataset, a: xr.DataArray, where: str) -> float:
     if "P0" not in raw.variables:
         remedy = "add P0 [Pa] from the description of the model (1e5 in CAM)"
         raise InputError(Fault(where, "P0", "nothing", "the reference pressure of hyam", remedy))
-    p0 = np.atleast_1d(raw["P0"].values.astype(float))
+    p0 = numbers(raw, "P0", where)
     return float(p0[0] * pressure_factor(p0, declared_unit(raw["P0"]), "P0", where))
 
 

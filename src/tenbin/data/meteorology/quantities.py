@@ -11,7 +11,7 @@ from tenbin.core.units import convert
 from tenbin.core.variables import attributes
 from tenbin.data.meteorology.names import Field
 
-__all__ = ["WATER_DENSITY", "declared_unit", "pressure_factor", "si"]
+__all__ = ["WATER_DENSITY", "declared_unit", "numbers", "pressure_factor", "si"]
 
 WATER_DENSITY = 1000.0
 """Mass of a cubic metre of rain [kg m-3], by which a depth of water becomes a mass."""
@@ -33,6 +33,18 @@ def declared_unit(variable: xr.DataArray | xr.Variable, given: str | None = None
     return None if unit is None else _SPELLINGS.get(str(unit).strip(), str(unit).strip())
 
 
+def numbers(raw: xr.Dataset, name: str, where: str) -> np.ndarray:
+    """Coordinate or variable `name` of `raw` as 64-bit numbers (n,); InputError if it has none, or others."""
+    if name not in raw.variables:
+        remedy = f"add the coordinate {name!r}"
+        raise InputError(Fault(where, name, "a dimension without coordinate", "its values", remedy))
+    values = np.atleast_1d(raw[name].values)
+    if values.dtype.kind not in "iuf" or values.size == 0 or not np.isfinite(values).all():
+        kind = "nothing" if values.size == 0 else f"values of type {values.dtype}, or missing ones"
+        raise InputError(Fault(where, name, kind, "finite numbers", "mend the coordinate"))
+    return values.astype(float)
+
+
 def pressure_factor(values: np.ndarray, unit: str | None, name: str, where: str) -> float:
     """What turns pressures into Pa: by the declared `unit`, else by the size of the largest; InputError if neither.
 
@@ -40,8 +52,12 @@ def pressure_factor(values: np.ndarray, unit: str | None, name: str, where: str)
     100.0
     """
     if unit is not None:
-        return float(convert(1.0, unit, "Pa"))
-    largest = float(np.nanmax(values))
+        try:
+            return float(convert(1.0, unit, "Pa"))
+        except InputError as error:
+            remedy = "give levels of pressure, or hybrid layers with hyam, hybm and P0"
+            raise InputError(Fault(where, name, f"unit {unit!r}", "a unit of pressure", remedy)) from error
+    largest = float(values.max())
     for factor in _PRESSURE.values():
         if _LOWEST_TOP <= largest * factor <= _HIGHEST_TOP:
             return factor
@@ -56,6 +72,11 @@ def si(raw: xr.DataArray, field: Field, given: str | None, where: str) -> xr.Dat
     InputError: a unit that is unknown, of another kind, or not declared where numbers do not tell it.
     """
     name = field.variable.name
+    if raw.dtype.kind not in "biuf":
+        found = f"values of type {raw.dtype}"
+        raise InputError(
+            Fault(where, f"{name} ({raw.name})", found, "real numbers", "choose another: names=")
+        )
     unit = declared_unit(raw, given)
     if unit is None:
         unit = _inferred(raw, field, where)
@@ -101,10 +122,13 @@ def _inferred(raw: xr.DataArray, field: Field, where: str) -> str:
     name, target = field.variable.name, field.variable.unit
     label = f"{name} ({raw.name})"
     sample = np.asarray(raw.isel(time=0) if "time" in raw.dims else raw)
+    sample = sample[np.isfinite(sample)]
+    if sample.size == 0:
+        raise InputError(Fault(where, label, "no unit and no values", "numbers", "give the field its values"))
     if target == "Pa":
         factor = pressure_factor(sample, None, label, where)
         return next(unit for unit, size in _PRESSURE.items() if size == factor)
-    low, high = float(np.nanmin(sample)), float(np.nanmax(sample))
+    low, high = float(sample.min()), float(sample.max())
     if target == "K" and field.low <= low and high <= field.high:
         return "K"
     hint = ", which look like degC" if target == "K" and -130.0 < low and high < 70.0 else ""

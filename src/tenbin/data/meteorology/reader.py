@@ -13,7 +13,7 @@ from typing import Any
 
 import xarray as xr
 
-from tenbin.core.errors import Fault, raise_if_any
+from tenbin.core.errors import Fault, InputError, raise_if_any
 from tenbin.core.variables import attributes
 from tenbin.data.meteorology import axes, checks, levels, opening
 from tenbin.data.meteorology.canonical import Part, part
@@ -50,8 +50,7 @@ def read(
     InputError lists every fault: axes, units or fields of `require` missing, a grid that is not global, times
     twice or absent, an unreal calendar, values beyond nature, gaps above the ground.
     """
-    single = isinstance(source, (xr.Dataset, str, os.PathLike))
-    sources: list[Source] = [source] if single else list(source)  # type: ignore[list-item, arg-type]
+    sources = _listed(source)
     labels = [_label(one) for one in sources]
     where = " + ".join(labels)
     parts = [
@@ -65,6 +64,17 @@ def read(
     raise_if_any(faults)
     titles = [one.title for one in parts if one.title]
     return _credited(whole, titles, where, credit or {})
+
+
+def _listed(source: Source | Sequence[Source]) -> list[Source]:
+    one = (xr.Dataset, str, os.PathLike)
+    if isinstance(source, one):
+        return [source]
+    found = list(source) if isinstance(source, (list, tuple)) else []
+    if not found or not all(isinstance(item, one) for item in found):
+        remedy = "pass a path, an open Dataset, or a list of them"
+        raise InputError(Fault("meteorology.read", "source", repr(source)[:60], "files or Datasets", remedy))
+    return found
 
 
 def _label(source: Source) -> str:
@@ -156,7 +166,7 @@ def _content_faults(whole: xr.Dataset, check_times: int | None, where: str) -> l
         faults += axes.grid_faults(whole["lat"].values, whole["lon"].values, where)
     if "time" in whole.coords:
         faults += axes.time_faults(whole["time"].values, where)
-    if whole.data_vars and check_times != 0:
+    if whole.data_vars and check_times != 0 and all(whole.sizes.values()):
         faults += checks.value_faults(checks.sampled(whole, check_times), where)
     return faults
 
