@@ -40,7 +40,7 @@ def test_no_levels(atmosphere):
 
 
 def test_levels_without_coordinate_and_hybrid_ones_without_coefficients(atmosphere):
-    assert "no coordinate" in only(atmosphere().drop_vars("level"))
+    assert "level: found a dimension without coordinate" in only(atmosphere().drop_vars("level"))
     raw = atmosphere()
     raw["level"].attrs["units"] = "hybrid_sigma_pressure"
     assert "without hyam and hybm" in only(raw)
@@ -164,6 +164,7 @@ def test_files_that_do_not_fit(atmosphere):
 
 def test_files_that_are_none(tmp_path):
     assert "no such file" in only(tmp_path / "absent.nc")
+    assert "pass the Dataset" in only("gs://bucket/era5.zarr")
     (tmp_path / "words.nc").write_text("not weather")
     assert "nothing readable" in only(tmp_path / "words.nc")
     (tmp_path / "a.grib2").write_bytes(b"GRIB....")
@@ -209,3 +210,36 @@ def test_the_valid_time_of_a_forecast_is_its_time(atmosphere):
     raw = atmosphere().isel(time=0)
     raw = raw.assign_coords(valid_time=np.datetime64("2010-01-05", "ns"))
     assert str(meteorology.read(raw)["time"].values[0]).startswith("2010-01-05")
+
+
+def broken(raw, name, values, attrs=None):
+    """`raw` with other values of one coordinate."""
+    return raw.assign_coords({name: (name, np.asarray(values), attrs or {})})
+
+
+@pytest.mark.parametrize(
+    ("spoil", "said"),
+    [
+        (lambda raw: raw.drop_vars("time"), "time: found a dimension without coordinate"),
+        (lambda raw: raw.drop_vars("lat"), "lat: found a dimension without coordinate"),
+        (lambda raw: broken(raw, "lat", [np.nan] * 6), "lat: found values of type float64, or missing"),
+        (lambda raw: broken(raw, "lon", list("abcdefgh")), "lon: found values of type <U1"),
+        (lambda raw: broken(raw, "level", list("abcde")), "level: found values of type <U1"),
+        (lambda raw: broken(raw, "level", range(1, 6), {"units": "m"}), "level: found unit 'm'"),
+        (lambda raw: raw.isel(time=[]), "time: found no times"),
+        (lambda raw: raw.isel(level=[]), "level: found nothing"),
+        (lambda raw: raw.assign(u=raw["u"].astype(str)), "ua (u): found values of type <U"),
+        (lambda raw: raw.assign(u=raw["u"] * np.inf), "ua: found 480 value(s) beyond"),
+        (lambda raw: raw.assign(sp=raw["sp"].isel(time=0, drop=True)), "ps: found no time, where the file has 3"),
+        (lambda raw: raw.assign(t=(raw["t"] * np.nan).drop_attrs()), "ta (t): found no unit and no values"),
+        (lambda raw: raw.assign(u=raw["u"].assign_attrs(units="9**9**9 m")), "ua (u): found '9**9**9 m'"),
+    ],
+)  # fmt: skip
+def test_what_is_malformed_is_one_clear_fault(atmosphere, spoil, said):
+    assert only(spoil(atmosphere())).startswith(said)
+
+
+@pytest.mark.parametrize("source", [[], None, 5, ["a.nc", 3]])
+def test_sources_that_are_none(source):
+    with pytest.raises(InputError, match="files or Datasets"):
+        meteorology.read(source)

@@ -30,6 +30,9 @@ def lazily(source: PathLike | xr.Dataset) -> xr.Dataset:
         lazy = any(variable.chunks is not None for variable in source.variables.values())
         return source if lazy else _chunked(source)
     path = Path(source)
+    if "://" in str(source):
+        remedy = "open it with xarray.open_zarr, choose the years, and pass the Dataset"
+        raise fault(str(source), "file", "a remote address", "a local file or store", remedy)
     if not path.exists():
         raise fault(path, "file", "no such file", "the file", "check the path, or set TENBIN_DATA")
     try:
