@@ -243,3 +243,14 @@ def test_what_is_malformed_is_one_clear_fault(atmosphere, spoil, said):
 def test_sources_that_are_none(source):
     with pytest.raises(InputError, match="files or Datasets"):
         meteorology.read(source)
+
+
+def test_winds_on_fewer_levels_than_temperature_and_motion_between_levels(atmosphere):
+    raw = atmosphere()
+    few = raw["u"].isel(level=[0, 2]).rename(level="plev")
+    raw = raw.drop_vars("u").assign(u=few).assign_coords(plev=("plev", [1000.0, 500.0], {"units": "hPa"}))
+    assert only(raw).startswith("ua: found 288 missing value(s) above the ground, the first at 85000 Pa")
+    raw = atmosphere()
+    raw["w"] = raw["u"].rename(level="half").assign_attrs(units="Pa s-1")
+    raw = raw.assign_coords(half=("half", [925.0, 700.0, 300.0, 100.0, 30.0], {"units": "hPa"}))
+    assert only(raw).startswith("wap: found levels that other fields do not have")

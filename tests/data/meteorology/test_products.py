@@ -48,6 +48,38 @@ def test_gfs_has_all_that_transport_needs(january):
     assert area_mean(january["ps"]) == pytest.approx(98550.0, abs=50.0)
 
 
+def layer_errors(weather, moist=True):
+    """Relative error (time, layer, lat, lon) of heights by hydrostatic balance from virtual temperature."""
+    share = weather["hus"].fillna(0.0) if moist else 0.0 * weather["ta"]
+    virtual = (weather["ta"] * (1.0 + 0.6078 * share)).transpose(*weather["ta"].dims).values
+    layers = np.log(weather["level"].values[:-1] / weather["level"].values[1:])
+    thickness = 287.06 / 9.80665 * 0.5 * (virtual[:, 1:] + virtual[:, :-1]) * layers[:, None, None]
+    return thickness / np.diff(weather["zg"].values, axis=1) - 1.0
+
+
+def test_levels_heights_and_temperatures_are_in_hydrostatic_balance(folder, january, era5, june):
+    """A level, a row or a unit out of place would show as percents."""
+    weather = (january, era5, june, ifs.read(folder / "ecmwf_10deg_20240603_8times.nc").compute())
+    worst = [np.abs(np.median(layer_errors(one), axis=(0, 2, 3))).max() for one in weather]
+    assert max(worst) < 0.004, worst
+    assert np.median(np.abs(layer_errors(january))) < 0.0006
+
+
+def test_vapour_from_relative_humidity_is_what_lifts_the_levels_of_gfs(january):
+    """Vapour makes moist air lighter: in the lowest kilometre of the tropics by 0.9 %, which heights must show."""
+    tropics = january.sel(lat=slice(-15, 15), level=slice(None, 9e4))
+    dry, moist = (np.median(layer_errors(tropics, moist)) for moist in (False, True))
+    assert dry < -0.008 and abs(moist) < 0.0005
+
+
+def test_gfs_fluxes_are_positive_to_the_air_and_of_the_size_of_the_earths(january):
+    """About 20 W m-2 of sensible and 80 to 90 of latent heat, 2.7 to 3.2 mm of rain a day (Wild et al. 2015)."""
+    assert area_mean(january["hfss"]) == pytest.approx(21.0, abs=5.0)
+    assert area_mean(january["hfls"]) == pytest.approx(88.0, abs=10.0)
+    assert area_mean(january["pr"]) * 86400.0 == pytest.approx(3.0, abs=0.3)
+    assert area_mean(january["sftlf"]) == pytest.approx(0.29, abs=0.01)
+
+
 def test_gfs_levels_and_latitudes_are_turned(folder, january):
     raw = xr.open_dataset(folder / gfs.FILES[0])
     assert raw["level"].values[0] == 10.0 and raw["latitude"].values[0] == 90.0

@@ -15,6 +15,9 @@ from tenbin.data.meteorology.names import FIELDS, match
 __all__ = ["Part", "part"]
 
 _DIMS = ("time", "level", "lat", "lon")
+LEVEL_ROUND_OFF = 0.5
+"""Pressures [Pa] nearer than this are one level: files hold them in 32 bits or as integers."""
+
 _TIME = {"standard_name": "time", "axis": "T"}
 
 
@@ -27,7 +30,6 @@ class Part:
     found: axes.Axes | None = None
     calendar: str = "standard"
     title: str = ""
-    broken: bool = False
     faults: list[Fault] = field(default_factory=list)
 
 
@@ -36,19 +38,9 @@ def part(raw: xr.Dataset, names: Mapping[str, str], units: Mapping[str, str], wh
     found = axes.find(raw)
     matched, faults = match(raw, found.vertical, names, where)
     made = Part(xr.Dataset(), matched, found, title=str(raw.attrs.get("title", "")), faults=faults)
-    remedy = "name it lat or lon, or give it CF attributes"
-    faults += [
-        Fault(where, name, "no such dimension", f"{name} [degree]", remedy)
-        for name in ("lat", "lon")
-        if getattr(found, name) is None
-    ]
-    for axis in (found.lat, found.lon):
-        try:
-            quantities.numbers(raw, str(axis), where) if axis is not None else None
-        except InputError as error:
-            made.broken = True
-            faults += error.faults
-    if made.broken or found.lat is None or found.lon is None:
+    axis_faults = _axis_faults(raw, found, where)
+    faults += axis_faults
+    if axis_faults:
         return made
     time = _time(raw, made, where)
     fields: dict[str, xr.DataArray] = {}
@@ -58,22 +50,51 @@ def part(raw: xr.Dataset, names: Mapping[str, str], units: Mapping[str, str], wh
             fields[name] = quantities.si(placed, FIELDS[name], units.get(name), where)
         except InputError as error:
             faults += [fault for fault in error.faults if fault not in faults]
-    fields, more = _of_one_kind(fields, where)
-    made.faults += more
+    misfits = _misfits(fields, where)
+    faults += misfits
+    fields = {name: one for name, one in fields.items() if name not in [fault.name for fault in misfits]}
     hybrid = any("hybrid_a" in one.coords for one in fields.values())
     made.data = _ordered(fields, levels.faces(raw, where) if hybrid else {})
     return made
 
 
-def _of_one_kind(fields: dict[str, xr.DataArray], where: str) -> tuple[dict[str, xr.DataArray], list[Fault]]:
-    """The fields without those on another kind of levels than the first: hybrid layers and pressure do not mix."""
-    kinds = {name: "hybrid_a" in one.coords for name, one in fields.items() if "level" in one.dims}
-    first = next(iter(kinds.values()), None)
-    strange = [name for name, kind in kinds.items() if kind != first]
-    words = "hybrid layers beside pressure levels"
-    remedy = "choose variables of one kind: names="
-    faults = [Fault(where, name, words, "one kind of levels", remedy) for name in strange]
-    return {name: one for name, one in fields.items() if name not in strange}, faults
+def _axis_faults(raw: xr.Dataset, found: axes.Axes, where: str) -> list[Fault]:
+    """Faults of latitude and longitude: not there, or not numbers."""
+    faults = []
+    for ours, theirs in (("lat", found.lat), ("lon", found.lon)):
+        if theirs is None:
+            remedy = "name it lat or lon, or give it CF attributes"
+            faults.append(Fault(where, ours, "no such dimension", f"{ours} [degree]", remedy))
+            continue
+        try:
+            quantities.numbers(raw, theirs, where)
+        except InputError as error:
+            faults += error.faults
+    return faults
+
+
+def _tallest(fields: Mapping[str, xr.DataArray]) -> xr.DataArray | None:
+    """The levels of the field that has most of them (the first of equals), None where no field has levels."""
+    tall = [one["level"] for one in fields.values() if "level" in one.dims]
+    return max(tall, key=lambda level: level.size) if tall else None
+
+
+def _misfits(fields: Mapping[str, xr.DataArray], where: str) -> list[Fault]:
+    """Fields on other levels than the tallest one has: hybrid layers beside pressure, or pressures in between."""
+    main = _tallest(fields)
+    faults = []
+    for name, one in fields.items():
+        if main is None or "level" not in one.dims:
+            continue
+        words = ""
+        if ("hybrid_a" in one.coords) != ("hybrid_a" in main.coords):
+            words = "hybrid layers beside pressure levels"
+        elif (np.abs(one["level"].values[:, None] - main.values).min(axis=1) > LEVEL_ROUND_OFF).any():
+            words = "levels that other fields do not have"
+        if words:
+            remedy = "choose variables on the same levels: names="
+            faults.append(Fault(where, name, words, "one set of levels", remedy))
+    return faults
 
 
 def _time(raw: xr.Dataset, made: Part, where: str) -> xr.DataArray | None:
@@ -101,15 +122,7 @@ def _placed(
     level = dims[0] if dims else None
     bare = theirs.reset_coords(drop=True).drop_vars(list(theirs.dims), errors="ignore")
     made = bare.rename({a: b for a, b in found.renamed(level).items() if a in bare.dims})
-    if FIELDS[name].static and "time" in made.dims:
-        made = made.isel(time=0)
-    elif not FIELDS[name].static and "time" not in made.dims and time is not None:
-        if time.size > 1:
-            found_words = f"no time, where the file has {time.size}"
-            raise InputError(
-                Fault(where, name, found_words, "a value for each time", "give it the axis of time")
-            )
-        made = made.expand_dims("time")
+    made = _timed(made, name, time, where)
     extra = ", ".join(str(dim) for dim in made.dims if dim not in _DIMS)
     if extra:
         remedy = "choose one with isel, or rename it"
@@ -123,10 +136,22 @@ def _placed(
     return made.assign_coords(coordinates)
 
 
+def _timed(made: xr.DataArray, name: str, time: xr.DataArray | None, where: str) -> xr.DataArray:
+    """`made` with an axis of time, but for fields that never change; InputError if it lacks one that others have."""
+    if FIELDS[name].static:
+        return made.isel(time=0) if "time" in made.dims else made
+    if "time" in made.dims or time is None:
+        return made
+    if time.size > 1:
+        found = f"no time, where the file has {time.size}"
+        raise InputError(Fault(where, name, found, "a value for each time", "give it the axis of time"))
+    return made.expand_dims("time")
+
+
 def _ordered(fields: Mapping[str, xr.DataArray], faces: Mapping) -> xr.Dataset:
     """Fields on one grid: up, north, east, forward. Where some have fewer levels, they are NaN on the others."""
-    tall = [one for one in fields.values() if "level" in one.dims]
-    placed = {name: _on_levels(one, tall[0]) if "level" in one.dims else one for name, one in fields.items()}
+    main = _tallest(fields)
+    placed = {name: _on_levels(one, main) if "level" in one.dims else one for name, one in fields.items()}
     made = xr.Dataset(placed).assign_coords(faces)
     if "lat" in made.dims:
         made = axes.eastward(axes.northward(made))
@@ -135,10 +160,8 @@ def _ordered(fields: Mapping[str, xr.DataArray], faces: Mapping) -> xr.Dataset:
     return axes.forward(made) if "time" in made.coords else made
 
 
-def _on_levels(one: xr.DataArray, main: xr.DataArray) -> xr.DataArray:
-    if one.sizes["level"] == main.sizes["level"] and np.array_equal(
-        one["level"].values, main["level"].values
-    ):
+def _on_levels(one: xr.DataArray, main: xr.DataArray | None) -> xr.DataArray:
+    if main is None or np.array_equal(one["level"].values, main.values):
         return one
-    # Half a pascal: pressures held in 32 bits and turned into Pa are not exactly those held as integers.
-    return one.sortby("level").reindex(level=main["level"].values, method="nearest", tolerance=0.5)
+    nearest = {"method": "nearest", "tolerance": LEVEL_ROUND_OFF}
+    return one.sortby("level").reindex(level=main.values, **nearest)  # type: ignore[arg-type]
