@@ -116,3 +116,12 @@ def test_layouts_and_sources_that_are_unknown(folder):
         fields.read_oh("geos", folder / "cams_OH.nc")
     with pytest.raises(InputError, match="N2O: found"):
         fields.read_n2o(folder / "cams_OH.nc")
+
+
+def test_files_from_the_top_or_from_the_north_give_the_same(folder, tmp_path):
+    turned = xr.open_dataset(folder / "cams_OH.nc").isel(
+        press=slice(None, None, -1), lat=slice(None, None, -1)
+    )
+    turned.to_netcdf(tmp_path / "turned.nc", engine="scipy")
+    made = fields.read_oh("cams", tmp_path / "turned.nc")
+    xr.testing.assert_equal(made, fields.read_oh("cams", folder / "cams_OH.nc"))

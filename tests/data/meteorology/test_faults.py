@@ -94,7 +94,8 @@ def test_hectopascal_declared_pascal(atmosphere):
 
 
 @pytest.mark.parametrize(
-    "region", [{"lat": slice(1, None)}, {"lat": [0, 1, 3, 4, 5]}, {"lon": slice(2, None)}]
+    "region",
+    [{"lat": slice(1, None)}, {"lat": slice(0, -1)}, {"lat": [0, 1, 3, 4, 5]}, {"lon": slice(2, None)}],
 )
 def test_a_part_of_the_globe(atmosphere, region):
     said = messages(atmosphere(rows=12, columns=12).isel(region))

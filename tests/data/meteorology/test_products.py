@@ -77,6 +77,7 @@ def test_gfs_fluxes_are_positive_to_the_air_and_of_the_size_of_the_earths(januar
     assert area_mean(january["hfss"]) == pytest.approx(21.0, abs=5.0)
     assert area_mean(january["hfls"]) == pytest.approx(88.0, abs=10.0)
     assert area_mean(january["pr"]) * 86400.0 == pytest.approx(3.0, abs=0.3)
+    assert january["orog"].dims == january["sftlf"].dims == ("lat", "lon")
     assert area_mean(january["sftlf"]) == pytest.approx(0.29, abs=0.01)
 
 

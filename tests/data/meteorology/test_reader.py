@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from tenbin.core.errors import InputError
 from tenbin.data import meteorology
+from tenbin.data.meteorology.levels import level_pressure
 
 PRESSURES = np.array([1000.0, 850.0, 500.0, 200.0, 50.0])
 DIMS = ("time", "level", "lat", "lon")
@@ -164,6 +165,10 @@ def test_hybrid_layers_with_faces_come_from_the_ground_up(atmosphere):
     np.testing.assert_allclose(made["hybrid_a"], 1e5 * (eta * (1.0 - eta))[::-1])
     assert made["hybrid_b_faces"].values[0] == 1.0 and made.attrs["vertical"] == "hybrid"
     assert float(made["ua"].isel(time=0, level=0).sel(lat=15.0, lon=0.0)) == float(raw["u"][0, 4, 3, 0])
+    pressure = level_pressure(made.compute())
+    middle = pressure.isel(time=0, lat=2, lon=3).values
+    np.testing.assert_allclose(middle, made["hybrid_a"] + made["hybrid_b"] * float(made["ps"][0, 2, 3]))
+    assert pressure.dims == DIMS
     again = meteorology.read(made)
     xr.testing.assert_allclose(again.compute(), made.compute())
 
@@ -185,3 +190,19 @@ def test_missing_below_the_ground_is_allowed(atmosphere):
     raw["sp"] = xr.full_like(raw["sp"], 9.5e4).assign_attrs(units="Pa")
     raw["u"][:, 0] = np.nan
     assert meteorology.read(raw)["ua"].isel(level=0).isnull().all()
+
+
+def test_a_meridian_rounded_to_just_below_180_is_the_date_line(atmosphere, canonical):
+    raw = atmosphere()
+    lon = raw["lon"].values.copy()
+    lon[4] = 179.99999
+    made = meteorology.read(raw.assign_coords(lon=("lon", lon, raw["lon"].attrs)))
+    np.testing.assert_array_equal(made["lon"], canonical["lon"])
+    np.testing.assert_array_equal(made["ua"], canonical["ua"])
+
+
+def test_humidity_that_is_missing_below_the_ground_stays_missing(canonical):
+    hus = canonical["hus"].where(canonical["level"] < 9e4).where(canonical["level"] > 1e4)
+    filled = meteorology.humidity.dry_above(hus)
+    assert filled.sel(level=1e5).isnull().all() and (filled.sel(level=5e3) == 2.5e-6).all()
+    np.testing.assert_array_equal(filled.sel(level=5e4), hus.sel(level=5e4))

@@ -84,7 +84,7 @@ def eastward(data: xr.Dataset) -> xr.Dataset:
     """`data` with longitude [degrees east] ascending in [-180, 180), without a meridian that stands twice."""
     said = {"standard_name": "longitude", "units": "degrees_east"}
     lon = (data["lon"].values.astype(float) + 180.0) % 360.0
-    # 359.99999 is a rounded 360, the same meridian as 0.
+    # 179.99999 is a rounded 180, the meridian with which our row begins.
     lon = np.where(lon > 360.0 - LON_ROUND_OFF, 0.0, lon) - 180.0
     placed = _in_order(data.assign_coords(lon=("lon", lon, said)), "lon")
     kept = np.diff(placed["lon"].values, prepend=-np.inf) > LON_ROUND_OFF
