@@ -26,7 +26,9 @@ CCM3_HYBM = np.array([
     0.265043288469309, 0.356770157814029, 0.457452863454819, 0.56321024894714, 0.668910741806027,
     0.768524885177609, 0.855659365653988, 0.92422324419022, 0.96912252902985, 0.992528021335598,
 ])  # fmt: skip
-"""Share of the pressure at the ground in CCM3's 18 layers, from the top: Kiehl et al. (1996) NCAR/TN-420."""
+"""Share of the pressure at the ground in CCM3's 18 layers, from the top, as they stand in codes that read its output;
+the coordinate is that of Kiehl et al. (1996) NCAR/TN-420, whose five faces of pure pressure at the top and two of
+pure sigma at the ground they give."""
 
 
 def read(path: PathLike | None = None) -> xr.Dataset:
