@@ -129,3 +129,32 @@ def test_a_labelled_array_is_converted_by_its_own_unit_or_refused_by_name():
         in_units(rice, "K")
     with pytest.raises(InputError, match=r"attrs\['units'\]"):
         in_units(rice.drop_attrs(), "K")
+
+
+@pytest.mark.parametrize(
+    "unit",
+    [
+        "9**9**9**9",
+        "m 9^9^9",
+        "(9**99)**99",
+        "(((9)**99)**99)**99",
+        "m**999999999",
+        "m**-9**9**9",
+        "m " * 500,
+        "m**(9**9)",
+    ],
+)
+def test_powers_that_would_never_end_are_no_unit(unit):
+    with pytest.raises(InputError):
+        parse(unit)
+
+
+@pytest.mark.parametrize("unit", ["m**0.5", "W m^-2", "m**2 s**-2", "kg m**(-2)", "(kg m-2)**2"])
+def test_powers_that_units_have(unit):
+    assert parse(unit) is not None
+
+
+@pytest.mark.parametrize("unit", ["(m", '__import__("os")', "m/0", "1/", "\n("])
+def test_what_is_no_unit_at_all_is_an_input_error(unit):
+    with pytest.raises(InputError):
+        parse(unit)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tokenize
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -59,6 +60,21 @@ def _spelled(unit: str) -> str:
     return re.sub(r"(?<=[\w%)])\s+(?=[A-Za-z(%])", " * ", text)
 
 
+_RAISED = re.compile(r"\*\*|\^")
+_SMALL_POWER = re.compile(r"(?:\*\*|\^)\s*\(?\s*[-+]?\d{1,2}(?:\.\d+)?(?!\s*(?:\*\*|\^|\d))")
+_RAISED_NUMBER = re.compile(r"(?<![\w.])[\d.]+\s*(?:\*\*|\^)")
+_RAISED_BRACKET = re.compile(r"\)\s*(?:\*\*|\^)")
+_UNREADABLE = (pint.errors.PintError, ValueError, TypeError, AttributeError, AssertionError, LookupError,
+               ArithmeticError, SyntaxError, tokenize.TokenError)  # fmt: skip
+
+
+def _modest(text: str) -> bool:
+    """Whether the powers of a unit are small ones of units: 9**9**9 in a file's header would never end."""
+    small = len(_RAISED.findall(text)) == len(_SMALL_POWER.findall(text))
+    once = len(_RAISED_BRACKET.findall(text)) <= 1
+    return len(text) <= 200 and small and once and not _RAISED_NUMBER.search(text)
+
+
 @lru_cache(maxsize=512)
 def parse(unit: str) -> pint.Unit:
     """The pint unit that `unit` spells, in CF or pint style; raises InputError if nobody knows it.
@@ -66,9 +82,12 @@ def parse(unit: str) -> pint.Unit:
     >>> str(parse("Tg CH4 yr-1"))
     'teragCH4 / year'
     """
+    spelled = _spelled(unit)
+    if not _modest(spelled):
+        raise InputError(_unknown(unit))
     try:
-        return ureg.Unit(_spelled(unit))
-    except (pint.errors.PintError, ValueError, TypeError, AttributeError) as error:
+        return ureg.Unit(spelled)
+    except _UNREADABLE as error:
         raise InputError(_unknown(unit)) from error
 
 
