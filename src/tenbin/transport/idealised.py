@@ -12,7 +12,16 @@ from tenbin.transport.air_grid import AirGrid, merged_cells
 from tenbin.transport.mass_fluxes import Winds
 from tenbin.transport.sweeps import Flow
 
-__all__ = ["analysis", "bell", "centre", "rotation", "sheet"]
+__all__ = [
+    "DEFORMATION_DAYS",
+    "analysis",
+    "bell",
+    "centre",
+    "deformation",
+    "gaussian_hills",
+    "rotation",
+    "sheet",
+]
 
 Floats = npt.NDArray[np.float64]
 RADIUS = float(EARTH_RADIUS)
@@ -31,9 +40,39 @@ def rotation(air: AirGrid, speed: float, angle: float) -> Flow:
     """
     lat, lon = np.radians(air.grid.lat_edges)[:, None], np.radians(air.grid.lon_edges)[None]
     psi = -RADIUS * speed * (np.sin(lat) * np.cos(angle) - np.cos(lat) * np.cos(lon) * np.sin(angle))
+    return _from_streamfunction(air, psi)
+
+
+DEFORMATION_DAYS = 12.0
+"""Days after which the deformational flow has brought all air back."""
+
+
+def deformation(air: AirGrid, days: float) -> Flow:
+    """Flow of a sheet of 1 kg m-2 that stretches, turns and undoes it: Nair and Lauritzen 2010 (J. Comput. Phys. 229,
+    8868), case 4, as in Lauritzen et al. 2012 (Geosci. Model Dev. 5, 887, eqs. 18-19), at a time in `days`."""
+    period = DEFORMATION_DAYS * 86400.0
+    lat, lon = np.radians(air.grid.lat_edges)[:, None], np.radians(air.grid.lon_edges)[None]
+    moving = lon - 2.0 * np.pi * days / DEFORMATION_DAYS
+    stirred = 10.0 * np.sin(moving) ** 2 * np.cos(lat) ** 2 * np.cos(np.pi * days / DEFORMATION_DAYS)
+    return _from_streamfunction(air, RADIUS**2 / period * (stirred - 2.0 * np.pi * np.sin(lat)))
+
+
+def _from_streamfunction(air: AirGrid, psi: Floats) -> Flow:
+    """Mass of a sheet of 1 kg m-2 through faces from psi [m2 s-1] at corners (lat + 1, lon + 1)."""
     east, north = psi[:-1, 1:] - psi[1:, 1:], psi[1:-1, 1:] - psi[1:-1, :-1]
     east = np.where((np.asarray(air.merged) == air.grid.shape[1])[:, None], 0.0, east)
     return Flow(jnp.asarray(east)[None], jnp.asarray(north)[None], jnp.zeros((0, *air.grid.shape)))
+
+
+def gaussian_hills(air: AirGrid) -> Floats:
+    """Two smooth hills (lat, lon) on the equator at 150 E and 150 W (Lauritzen et al. 2012, eq. 9), at cell
+    centres."""
+    lat, lon = np.radians(air.grid.lat)[:, None], np.radians(air.grid.lon)[None]
+    total = np.zeros(air.grid.shape)
+    for middle in (5.0 / 6.0 * np.pi, 7.0 / 6.0 * np.pi):
+        square = 2.0 - 2.0 * np.cos(lat) * np.cos(lon - middle)
+        total += 0.95 * np.exp(-5.0 * square)
+    return total
 
 
 def bell(air: AirGrid, lat: float, lon: float, radius: float) -> Floats:
