@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from tenbin.core.arrays import jax, jnp
-from tenbin.land.columns import sweep
 
 __all__ = ["solve"]
 
@@ -50,12 +49,12 @@ def _thomas(lower: jax.Array, diagonal: jax.Array, upper: jax.Array, rhs: jax.Ar
 
     start = (jnp.zeros_like(diagonal[0]), nothing)
     solved: tuple[jax.Array, jax.Array]
-    _, solved = sweep(eliminate, start, (lower, diagonal, upper, rows))
+    _, solved = jax.lax.scan(eliminate, start, (lower, diagonal, upper, rows))
 
     def substitute(below: jax.Array, row: tuple[jax.Array, jax.Array]) -> tuple[jax.Array, jax.Array]:
         ratio, partial = row
         x = partial - ratio * below
         return x, x
 
-    _, x = sweep(substitute, nothing, solved, reverse=True)
+    _, x = jax.lax.scan(substitute, nothing, solved, reverse=True)
     return jnp.moveaxis(x, 0, -2)

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from jax.test_util import check_grads
 
+from tenbin.core import tridiagonal
 from tenbin.core.arrays import jax, jnp
-from tenbin.land import tridiagonal
 
 
 def random_system(seed, layers=9, cells=5, lead=(3,)):
