@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tenbin.core.arrays import jax, jnp
-from tenbin.transport.advection import HALO, net_outflow
+from tenbin.transport.advection import HALO, difference, net_outflow
 
 SCHEMES = ("upwind", "slopes", "parabolas")
 N = 12
@@ -19,9 +19,9 @@ def row(seed: int, axis: int = -1):
     """Mixing ratio with its halo, masses and fluxes of a closed row of N cells, whatever the signs."""
     rng = np.random.default_rng(seed)
     mass = rng.uniform(1.0, 3.0, N)
-    flux = np.concatenate([[0.0], rng.uniform(-0.45, 0.45, N - 1), [0.0]])
+    flux = rng.uniform(-0.45, 0.45, N - 1)
     ratio = rng.normal(size=(2, N + 2 * HALO))
-    arrays = ratio, np.pad(mass, 1, mode="edge")[None], flux[None]
+    arrays = ratio, mass[None], flux[None]
     return tuple(jnp.asarray(x if axis == -1 else x.T) for x in arrays)
 
 
@@ -42,7 +42,7 @@ def test_what_a_closed_row_loses_adds_up_to_nothing(seed, scheme, limited):
 def test_a_uniform_ratio_leaves_with_the_air(seed, scheme, limited):
     ratio, mass, flux = row(seed)
     lost = net_outflow(jnp.ones_like(ratio), mass, flux, -1, scheme, limited)
-    assert float(jnp.max(jnp.abs(lost - jnp.diff(flux, axis=-1)))) < 1e-14
+    assert float(jnp.max(jnp.abs(lost + difference(flux, -1)))) < 1e-14
 
 
 @pytest.mark.parametrize("scheme", SCHEMES)
@@ -63,10 +63,9 @@ def test_the_limiter_makes_no_new_extremes(seed):
     ratio, mass, flux = row(seed)
     inner = slice(HALO, HALO + N)
     ratio = jnp.pad(ratio[:, inner], [(0, 0), (HALO, HALO)], mode="edge")
-    own = mass[:, 1:-1]
     for scheme in SCHEMES:
-        left = own - jnp.diff(flux, axis=-1)
-        after = (ratio[:, inner] * own - net_outflow(ratio, mass, flux, -1, scheme, True)) / left
+        left = mass + difference(flux, -1)
+        after = (ratio[:, inner] * mass - net_outflow(ratio, mass, flux, -1, scheme, True)) / left
         assert float(jnp.max(after)) <= float(jnp.max(ratio)) + 1e-12
         assert float(jnp.min(after)) >= float(jnp.min(ratio)) - 1e-12
 
@@ -81,11 +80,11 @@ def ring(scheme: str, n: int) -> float:
     """Error of the means of a sine after one turn, Courant number 0.4 all along."""
     edges = np.linspace(0.0, 2.0 * np.pi, n + 1)
     wave = jnp.asarray(np.diff(-np.cos(edges)) * n / (2.0 * np.pi))
-    mass, flux = jnp.ones(n + 2), jnp.full(n + 1, 0.4)
+    mass, flux, more = jnp.ones(n + 2), jnp.full(n + 1, 0.4), HALO + 1
 
     def step(c, _):
-        halo = jnp.concatenate([c[-HALO:], c, c[:HALO]])
-        return c - net_outflow(halo, mass, flux, -1, scheme), None
+        halo = jnp.concatenate([c[-more:], c, c[:more]])
+        return c - net_outflow(halo, mass, flux, -1, scheme)[1:-1], None
 
     after, _ = jax.lax.scan(step, wave, None, length=5 * n // 2)
     return float(jnp.sqrt(jnp.mean((after - wave) ** 2)))

@@ -9,38 +9,45 @@ through a sweep is written out as the same sum read the other way: an exact tran
 from __future__ import annotations
 
 from functools import partial
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from tenbin.core.arrays import jax, jnp
 from tenbin.core.limits import larger, smaller, within
 
-__all__ = ["HALO", "Scheme", "net_outflow"]
+__all__ = ["HALO", "Scheme", "cut", "difference", "net_outflow"]
 
 Scheme = Literal["upwind", "slopes", "parabolas"]
 HALO = 3
 """Cells beyond each end that a sweep reads."""
-_OFFSETS = {"upwind": (0,), "slopes": (-1, 0, 1), "parabolas": (-2, -1, 0, 1, 2)}
 Weights = dict[int, jax.Array]
 
 
 def net_outflow(
     ratio: jax.Array, mass: jax.Array, flux: jax.Array, axis: int, scheme: Scheme, limited: bool = False
 ) -> jax.Array:
-    """Tracer [kg] that each of n cells along `axis` loses on balance.
+    """Tracer [kg] that each of n cells along `axis` loses on balance; nothing passes the outer ends of the row.
 
-    `ratio` (..., n + 2 HALO, ...) mixing ratio with its halo, `mass` [kg] of air (n + 2, one cell of halo), `flux`
-    [kg] of air through the n + 1 faces, positive towards higher index. `limited` keeps what leaves within the range
-    of the neighbours (and makes it depend on the tracer); without it only `ratio` has a slope.
+    `ratio` (..., n + 2 HALO, ...) mixing ratio with its halo, `mass` [kg] of air (n,), `flux` [kg] of air through the
+    n - 1 faces between cells, positive towards higher index. `limited` keeps what leaves within the range of the
+    neighbours (and makes it depend on the tracer); without it only `ratio` has a slope.
     """
     if limited:
-        return _difference(_limited(ratio, mass, flux, axis, scheme), axis)
+        return -difference(_limited(ratio, mass, flux, axis, scheme), axis)
     return _linear(ratio, mass, flux, axis, scheme)
 
 
-def _shares(mass: jax.Array, flux: jax.Array, axis: int) -> tuple[jax.Array, jax.Array]:
-    """Parts [0..1] of the cells below and above each face that leave through it."""
-    forward, backward = larger(flux, 0.0), smaller(flux, 0.0)
-    return forward / _cut(mass, axis, 0, -1), -backward / _cut(mass, axis, 1, None)
+class _Leaving(NamedTuple):
+    """Air [kg] through each face forth (positive) and back (negative), and what part of a cell it is [0..1]."""
+
+    forth: jax.Array
+    back: jax.Array
+    lower: jax.Array
+    upper: jax.Array
+
+
+def _leaving(mass: jax.Array, flux: jax.Array, axis: int) -> _Leaving:
+    forth, back = larger(flux, 0.0), smaller(flux, 0.0)
+    return _Leaving(forth, back, forth / cut(mass, axis, 0, -1), -back / cut(mass, axis, 1, None))
 
 
 def _weights(share: jax.Array, scheme: Scheme) -> Weights:
@@ -69,16 +76,22 @@ def _weights(share: jax.Array, scheme: Scheme) -> Weights:
 
 @partial(jax.custom_vjp, nondiff_argnums=(3, 4))
 def _linear(ratio: jax.Array, mass: jax.Array, flux: jax.Array, axis: int, scheme: Scheme) -> jax.Array:
-    forward, backward = _shares(mass, flux, axis)
-    count = flux.shape[axis]
-    mean = jnp.zeros(())
-    for share, start, way in ((forward, HALO - 1, 1), (backward, HALO, -1)):
-        parts = (
-            w * _cut(ratio, axis, start + way * k, start + way * k + count)
-            for k, w in _weights(share, scheme).items()
-        )
-        mean = mean + jnp.where(share > 0.0, sum(parts), 0.0)
-    return _difference(flux * mean, axis)
+    air, count = _leaving(mass, flux, axis), flux.shape[axis]
+    terms = (
+        weight * cut(ratio, axis, HALO + shift, HALO + shift + count)
+        for shift, weight in _by_shift(air, scheme).items()
+    )
+    return -difference(sum(terms, jnp.zeros(())), axis)
+
+
+def _by_shift(air: _Leaving, scheme: Scheme) -> Weights:
+    """Air [kg] through a face times the weight of the cell `shift` above the one below the face."""
+    total: Weights = {}
+    for flow, share, near, way in ((air.forth, air.lower, 0, 1), (air.back, air.upper, 1, -1)):
+        for k, weight in _weights(share, scheme).items():
+            shift = near + way * k
+            total[shift] = flow * weight + total.get(shift, 0.0)
+    return total
 
 
 def _forth(
@@ -92,17 +105,10 @@ def _back(
 ) -> tuple[jax.Array, None, None]:
     """Sensitivity to the mixing ratio with its halo: each face hands what its flux is worth to the cells it read."""
     mass, flux = kept
-    worth = -_difference(_zeros_around(sensitivity, axis, 1), axis) * flux
-    worth = _zeros_around(worth, axis, 2 * HALO - 1)
-    count = flux.shape[axis] + 2 * HALO - 1
+    worth = cut(sensitivity, axis, 0, -1) - cut(sensitivity, axis, 1, None)
     total = jnp.zeros(())
-    for share, start, way in zip(_shares(mass, flux, axis), (HALO - 1, HALO), (1, -1), strict=True):
-        share = _zeros_around(share, axis, 2 * HALO - 1)
-        for k in _OFFSETS[scheme]:
-            at = 2 * HALO - 1 - (start + way * k)
-            part = _cut(share, axis, at, at + count)
-            handed = _weights(part, scheme)[k] * _cut(worth, axis, at, at + count)
-            total = total + jnp.where(part > 0.0, handed, 0.0)
+    for shift, weight in _by_shift(_leaving(mass, flux, axis), scheme).items():
+        total = total + _between_zeros(weight * worth, axis, HALO + shift, HALO - shift + 1)
     return total, None, None
 
 
@@ -111,12 +117,12 @@ _linear.defvjp(_forth, _back)
 
 def _limited(ratio: jax.Array, mass: jax.Array, flux: jax.Array, axis: int, scheme: Scheme) -> jax.Array:
     """Tracer [kg] through the faces, with slopes and parabolas that stay between their neighbours."""
-    count = flux.shape[axis]
+    air, count = _leaving(mass, flux, axis), flux.shape[axis]
     through = jnp.zeros(())
-    for share, start, way in zip(_shares(mass, flux, axis), (HALO - 1, HALO), (1, -1), strict=True):
-        cells = {k: _cut(ratio, axis, start + way * k, start + way * k + count) for k in range(-2, 3)}
-        mean = _mean_limited(cells, share, scheme)
-        through = through + jnp.where(share > 0.0, flux * mean, 0.0)
+    for flow, share, near, way in ((air.forth, air.lower, 0, 1), (air.back, air.upper, 1, -1)):
+        starts = {k: HALO + near + way * k for k in range(-2, 3)}
+        cells = {k: cut(ratio, axis, start, start + count) for k, start in starts.items()}
+        through = through + flow * _mean_limited(cells, share, scheme)
     return through
 
 
@@ -152,17 +158,19 @@ def _bounded(cells: Weights, far: jax.Array, near: jax.Array) -> tuple[jax.Array
     return jnp.where(flat, here, low), jnp.where(flat, here, high)
 
 
-def _cut(x: jax.Array, axis: int, start: int, stop: int | None) -> jax.Array:
+def cut(x: jax.Array, axis: int, start: int, stop: int | None) -> jax.Array:
+    """`x[start:stop]` along an axis."""
     place = [slice(None)] * x.ndim
     place[axis] = slice(start, stop)
     return x[tuple(place)]
 
 
-def _difference(faces: jax.Array, axis: int) -> jax.Array:
-    return _cut(faces, axis, 1, None) - _cut(faces, axis, 0, -1)
+def difference(through: jax.Array, axis: int) -> jax.Array:
+    """What comes in less what goes out, for n cells between n - 1 faces; nothing passes the ends."""
+    return _between_zeros(through, axis, 1, 0) - _between_zeros(through, axis, 0, 1)
 
 
-def _zeros_around(x: jax.Array, axis: int, count: int) -> jax.Array:
+def _between_zeros(x: jax.Array, axis: int, before: int, after: int) -> jax.Array:
     width = [(0, 0)] * x.ndim
-    width[axis] = (count, count)
+    width[axis] = (before, after)
     return jnp.pad(x, width)

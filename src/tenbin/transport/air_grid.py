@@ -19,15 +19,11 @@ Floats = npt.NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Band:
-    """Rows `start` to `stop` (not included) whose cells are merged by `group` along longitude."""
+    """Rows whose cells are merged by `group` along longitude, in blocks (start, stop) of neighbours, `stop` not
+    included: those of both hemispheres, so that one operation serves both."""
 
-    start: int
-    stop: int
+    blocks: tuple[tuple[int, int], ...]
     group: int
-
-    @property
-    def rows(self) -> slice:
-        return slice(self.start, self.stop)
 
 
 @dataclass(frozen=True)
@@ -78,10 +74,16 @@ class AirGrid:
 
     @cached_property
     def bands(self) -> tuple[Band, ...]:
-        """Neighbouring rows with equal merging, from south to north; polar rows stand alone."""
-        changes = np.flatnonzero(np.diff(self.merged)) + 1
-        edges = [0, *changes.tolist(), len(self.merged)]
-        return tuple(Band(i, j, self.merged[i]) for i, j in zip(edges[:-1], edges[1:], strict=True))
+        """Rows with equal merging; the caps, which are one cell each, stand alone, south first and north last."""
+        rows = len(self.merged)
+        inner = []
+        for group in sorted(set(self.merged[1:-1]), reverse=True):
+            own = np.array([0, *(g == group for g in self.merged[1:-1]), 0], dtype=int)
+            starts, stops = np.flatnonzero(np.diff(own) == 1) + 1, np.flatnonzero(np.diff(own) == -1) + 1
+            inner.append(Band(tuple(zip(starts.tolist(), stops.tolist(), strict=True)), group))
+        caps = (Band(((place, place + 1),), self.merged[place]) for place in (0, rows - 1))
+        south, north = caps
+        return (south, *inner, north)
 
     @cached_property
     def group_index(self) -> npt.NDArray[np.int64]:
@@ -100,16 +102,14 @@ class AirGrid:
         """Area means over merged cells, given back to each of them, of a field (..., lat, lon)."""
         values = np.array(field, dtype=float)
         columns = values.shape[-1]
-        for band in self.bands:
-            rows = values[..., band.rows, :]
-            parts = rows.reshape(*rows.shape[:-1], columns // band.group, band.group)
-            values[..., band.rows, :] = np.repeat(parts.mean(axis=-1), band.group, axis=-1)
+        for row, group in enumerate(self.merged):
+            parts = values[..., row, :].reshape(*values.shape[:-2], columns // group, group)
+            values[..., row, :] = np.repeat(parts.mean(axis=-1), group, axis=-1)
         return values
 
 
 def merged_cells(grid: Grid, narrowest: float = 0.5) -> tuple[int, ...]:
-    """For each row the least divisor of its cells whose merged cells are `narrowest` of the widest or as tall as
-    wide.
+    """For each row how many cells are merged, so that they are `narrowest` of the widest, or as wide as tall.
 
     The rows at the poles become one cell each.
     """
@@ -117,12 +117,21 @@ def merged_cells(grid: Grid, narrowest: float = 0.5) -> tuple[int, ...]:
     width = np.radians(360.0 / columns) * EARTH_RADIUS * np.cos(np.radians(grid.lat))
     height = np.radians(np.diff(grid.lat_edges)) * EARTH_RADIUS
     wanted = np.minimum(narrowest * width.max(), height)
-    divisors = np.array([d for d in range(1, columns + 1) if columns % d == 0])
+    divisors = np.array(_growing_divisors(columns))
     groups = [
         int(divisors[np.argmax(divisors * w >= h * (1 - 1e-9))]) for w, h in zip(width, wanted, strict=True)
     ]
     groups[0] = groups[-1] = columns
     return tuple(groups)
+
+
+def _growing_divisors(number: int) -> list[int]:
+    """Divisors, each at least twice the one before: few kinds of rows make few operations."""
+    found = [1]
+    for d in range(2, number + 1):
+        if number % d == 0 and d >= 2 * found[-1]:
+            found.append(d)
+    return found if found[-1] == number else [*found, number]
 
 
 def polar_grid(rows: int, columns: int) -> Grid:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
 
 from tenbin.core.arrays import jax, jnp
-from tenbin.transport.advection import HALO, Scheme, net_outflow
+from tenbin.transport.advection import HALO, Scheme, difference, net_outflow
 from tenbin.transport.air_grid import AirGrid, Band
 
 __all__ = [
@@ -65,8 +66,11 @@ def flow_of(
 
 
 def _mean_in_groups(x: jax.Array, grid: AirGrid) -> jax.Array:
-    parts = [_among_members(_in_groups(x[..., b.rows, :], b.group), b.group) for b in grid.bands]
-    return jnp.concatenate(parts, axis=-2)
+    parts = [
+        jnp.repeat(_in_groups(_rows(x, band), band.group) / band.group, band.group, axis=-1)
+        for band in grid.bands
+    ]
+    return _from_south_to_north(parts, grid.bands)
 
 
 def advect(
@@ -85,7 +89,9 @@ def advect(
         return carry, None
 
     def moved(one: jax.Array) -> jax.Array:
-        return jax.lax.scan(jax.checkpoint(step), (one, mass), None, length=how.steps)[0][0]
+        return jax.lax.scan(jax.checkpoint(step, prevent_cse=False), (one, mass), None, length=how.steps)[0][
+            0
+        ]
 
     after = moved(tracer) if tracer.ndim == 3 else jax.lax.map(moved, tracer)
     return after, mass - seconds * _mean_in_groups(loss_of_air(flow), how.grid)
@@ -94,97 +100,143 @@ def advect(
 def loss_of_air(flow: Flow) -> jax.Array:
     """Mass of air [kg s-1] (level, lat, lon) that each cell loses."""
     around = flow.east - jnp.roll(flow.east, 1, axis=-1)
-    return around + _difference(_closed(flow.north, -2), -2) + _difference(_closed(flow.up, -3), -3)
+    return around - difference(flow.north, -2) - difference(flow.up, -3)
 
 
 def steps_needed(flow: Flow, mass: jax.Array, seconds: float, grid: AirGrid, most: float = 0.7) -> int:
     """Steps in an interval so that no sweep takes more than `most` of a cell; sweeps change masses by as much."""
     half = jax.tree.map(lambda f: f * 0.5 * seconds, flow)
-    up, north = _closed(half.up, -3), _closed(half.north, -2)
-    worst = [_leaving(up, -3) / mass, _leaving(north, -2) / mass]
+    worst = [_outflow(half.up, -3) / mass, _outflow(half.north, -2) / mass]
     for band in grid.bands:
         if band.group < mass.shape[-1]:
-            east = _wrapped(half.east[..., band.rows, band.group - 1 :: band.group], 1, 0)
-            worst.append(_leaving(east, -1) / _in_groups(mass[..., band.rows, :], band.group))
+            east = _rows(half.east, band)[..., band.group - 1 :: band.group]
+            outflow = _outflow(_wrapped(east, 1, 0), -1)[..., 1:-1]
+            worst.append(outflow / _in_groups(_rows(mass, band), band.group))
     return max(1, int(np.ceil(max(float(jnp.max(w)) for w in worst) / most)))
 
 
-def _leaving(faces: jax.Array, axis: int) -> jax.Array:
-    """What leaves each cell through both of its faces."""
-    n, axis = faces.shape[axis], axis % faces.ndim
-    above = jax.lax.slice_in_dim(faces, 1, n, axis=axis)
-    below = jax.lax.slice_in_dim(faces, 0, n - 1, axis=axis)
-    return jnp.maximum(above, 0.0) - jnp.minimum(below, 0.0)
+def _outflow(through: jax.Array, axis: int) -> jax.Array:
+    """What leaves each of n cells through the n - 1 faces between them."""
+    n, axis = through.shape[axis] + 1, axis % through.ndim
+    width = [(0, 0)] * through.ndim
+    width[axis] = (1, 1)
+    faces = jnp.pad(through, width)
+    above = jax.lax.slice_in_dim(faces, 1, n + 1, axis=axis)
+    return jnp.maximum(above, 0.0) - jnp.minimum(jax.lax.slice_in_dim(faces, 0, n, axis=axis), 0.0)
 
 
 def _along_z(tracer: jax.Array, mass: jax.Array, moved: Flow, how: Advection) -> tuple[jax.Array, jax.Array]:
-    ratio = _edged(tracer / mass, -3, HALO)
-    flux = _closed(moved.up, -3)
-    lost = net_outflow(ratio, _edged(mass, -3, 1), flux, -3, how.scheme, how.limited)
-    return tracer - lost, mass - _difference(flux, -3)
+    lost = net_outflow(_edged(tracer / mass), mass, moved.up, -3, how.scheme, how.limited)
+    return tracer - lost, mass + difference(moved.up, -3)
 
 
 def _along_y(tracer: jax.Array, mass: jax.Array, moved: Flow, how: Advection) -> tuple[jax.Array, jax.Array]:
-    ratio = _over_poles(tracer / mass, HALO)
-    flux = _closed(moved.north, -2)
-    lost = net_outflow(ratio, _over_poles(mass, 1), flux, -2, how.scheme, how.limited)
-    return share_in_groups(tracer - lost, mass - _difference(flux, -2), how.grid)
+    lost = net_outflow(_over_poles(tracer / mass), mass, moved.north, -2, how.scheme, how.limited)
+    return share_in_groups(tracer - lost, mass + difference(moved.north, -2), how.grid)
 
 
 def _along_x(tracer: jax.Array, mass: jax.Array, moved: Flow, how: Advection) -> tuple[jax.Array, jax.Array]:
     """Row by row in merged cells; what has come to a merged cell is shared out among its members."""
-    rows = [_band_along_x(tracer, mass, moved.east, band, how) for band in how.grid.bands]
-    tracer, mass = (jnp.concatenate(parts, axis=-2) for parts in zip(*rows, strict=True))
-    return share_in_groups(tracer, mass, how.grid)
+    bands = how.grid.bands
+    held = zip(*(_by_band(x, bands) for x in (tracer, mass, moved.east)), bands, strict=True)
+    return _shared([_band_along_x(t, m, e, band.group, how) for t, m, e, band in held], how.grid)
 
 
 def _band_along_x(
-    tracer: jax.Array, mass: jax.Array, east: jax.Array, band: Band, how: Advection
+    tracer: jax.Array, mass: jax.Array, east: jax.Array, group: int, how: Advection
 ) -> tuple[jax.Array, jax.Array]:
-    """What merged cells hold after a sweep, given to each member in equal parts."""
-    tracer, mass, east = (x[..., band.rows, :] for x in (tracer, mass, east))
-    columns = tracer.shape[-1]
-    if band.group == columns:
+    """What merged cells hold after a sweep, made with a cell more at both ends that is then left away."""
+    tracer, mass = (_in_groups(x, group) for x in (tracer, mass))
+    if mass.shape[-1] == 1:
         return tracer, mass
-    tracer, mass = (_in_groups(x, band.group) for x in (tracer, mass))
-    flux = _wrapped(east[..., band.group - 1 :: band.group], 1, 0)
-    ratio = _wrapped(tracer / mass, HALO, HALO)
+    flux = _wrapped(east[..., group - 1 :: group], 1, 0)
+    ratio = _wrapped(tracer / mass, HALO + 1, HALO + 1)
     lost = net_outflow(ratio, _wrapped(mass, 1, 1), flux, -1, how.scheme, how.limited)
-    after = tracer - lost, mass - _difference(flux, -1)
-    return tuple(_among_members(x, band.group) for x in after)  # type: ignore[return-value]
+    return tracer - lost[..., 1:-1], mass + difference(flux, -1)[..., 1:-1]
 
 
 def share_in_groups(tracer: jax.Array, mass: jax.Array, grid: AirGrid) -> tuple[jax.Array, jax.Array]:
     """Tracer and air of merged cells among their members: air in equal parts, tracer along the slope between the
     neighbours, so that rows beside each other see more than steps. Nothing is lost: offsets of members cancel."""
-    parts = [_shared_band(tracer, mass, band, grid) for band in grid.bands]
-    return tuple(jnp.concatenate(part, axis=-2) for part in zip(*parts, strict=True))  # type: ignore[return-value]
+    held = zip(*(_by_band(x, grid.bands) for x in (tracer, mass)), grid.bands, strict=True)
+    return _shared([(_in_groups(t, b.group), _in_groups(m, b.group)) for t, m, b in held], grid)
 
 
-def _shared_band(
-    tracer: jax.Array, mass: jax.Array, band: Band, grid: AirGrid
-) -> tuple[jax.Array, jax.Array]:
-    own_tracer, own_mass = tracer[..., band.rows, :], mass[..., band.rows, :]
-    if band.group == 1:
-        return own_tracer, own_mass
-    content, air = (_in_groups(x, band.group) for x in (own_tracer, own_mass))
-    mean, member = (_among_members(x, band.group) for x in (content, air))
-    if band.group == own_tracer.shape[-1]:
-        return mean + member * _across_pole(tracer, mass, band), member
+def _shared(parts: list[tuple[jax.Array, jax.Array]], grid: AirGrid) -> tuple[jax.Array, jax.Array]:
+    """Rows of cells from what merged cells of each band hold, the polar caps last, by the rows beside them."""
+    inner = [_among_members(*part, b.group) for part, b in zip(parts[1:-1], grid.bands[1:-1], strict=True)]
+    caps = [_among_members(*parts[at], grid.bands[at].group) for at in (0, -1)]
+    south, north = (_beside_pole(inner, grid, at) for at in (1, len(grid.merged) - 2))
+    tilted = [(t + m * _across_pole(ratio), m) for (t, m), ratio in zip(caps, (south, north), strict=True)]
+    rows = [tilted[0], *inner, tilted[1]]
+    tracer, mass = (_from_south_to_north(list(part), grid.bands) for part in zip(*rows, strict=True))
+    return tracer, mass
+
+
+def _beside_pole(inner: list[tuple[jax.Array, jax.Array]], grid: AirGrid, at: int) -> jax.Array:
+    """Mixing ratio in the row number `at`."""
+    for (tracer, mass), band in zip(inner, grid.bands[1:-1], strict=True):
+        place = 0
+        for start, stop in band.blocks:
+            if start <= at < stop:
+                row = slice(place + at - start, place + at - start + 1)
+                return tracer[..., row, :] / mass[..., row, :]
+            place += stop - start
+    raise AssertionError(at)
+
+
+def _rows(x: jax.Array, band: Band) -> jax.Array:
+    """The rows of a band, one block after the other."""
+    blocks = [x[..., start:stop, :] for start, stop in band.blocks]
+    return blocks[0] if len(blocks) == 1 else jnp.concatenate(blocks, axis=-2)
+
+
+@partial(jax.custom_vjp, nondiff_argnums=(1,))
+def _by_band(x: jax.Array, bands: tuple[Band, ...]) -> list[jax.Array]:
+    """The rows of each band."""
+    return [_rows(x, band) for band in bands]
+
+
+@partial(jax.custom_vjp, nondiff_argnums=(1,))
+def _from_south_to_north(parts: list[jax.Array], bands: tuple[Band, ...]) -> jax.Array:
+    """All rows in order, from the rows of each band."""
+    pieces = {}
+    for part, band in zip(parts, bands, strict=True):
+        place = 0
+        for start, stop in band.blocks:
+            pieces[start] = part[..., place : place + stop - start, :]
+            place += stop - start
+    return jnp.concatenate([pieces[start] for start in sorted(pieces)], axis=-2)
+
+
+# each undoes the other, and so each is the other's transpose
+_by_band.defvjp(
+    lambda x, bands: (_by_band(x, bands), None), lambda bands, _, given: (_from_south_to_north(given, bands),)
+)
+_from_south_to_north.defvjp(
+    lambda parts, bands: (_from_south_to_north(parts, bands), None),
+    lambda bands, _, given: (_by_band(given, bands),),
+)
+
+
+def _among_members(content: jax.Array, air: jax.Array, group: int) -> tuple[jax.Array, jax.Array]:
+    if group == 1:
+        return content, air
+    member = jnp.repeat(air / group, group, axis=-1)
+    mean = jnp.repeat(content / group, group, axis=-1)
+    if air.shape[-1] == 1:
+        return mean, member
     ratio = _wrapped(content / air, 1, 1)
-    slope = 0.5 * (ratio[..., 2:] - ratio[..., :-2])
-    offset = (jnp.arange(band.group) + 0.5) / band.group - 0.5
-    tilt = (slope[..., None] * offset.astype(slope.dtype)).reshape(own_tracer.shape)
-    return mean + member * tilt, member
+    slope = jnp.repeat(0.5 * (ratio[..., 2:] - ratio[..., :-2]), group, axis=-1)
+    offset = np.tile((np.arange(group) + 0.5) / group - 0.5, air.shape[-1])
+    return mean + member * slope * jnp.asarray(offset, slope.dtype), member
 
 
-def _across_pole(tracer: jax.Array, mass: jax.Array, band: Band) -> jax.Array:
-    """Departure of the sectors of a polar cap from its mean: the plane through the row around it.
+def _across_pole(ratio: jax.Array) -> jax.Array:
+    """Departure of the sectors of a polar cap from its mean: the plane through the `ratio` in the row around it.
 
     Seen from the pole that row's middle is 3/2 of the cap's radius away, a sector's centre of area 2/3 of it.
     """
-    beside = 1 if band.start == 0 else band.start - 1
-    ratio = tracer[..., beside : beside + 1, :] / mass[..., beside : beside + 1, :]
     return (2.0 / 9.0) * (ratio - jnp.roll(ratio, ratio.shape[-1] // 2, axis=-1))
 
 
@@ -194,39 +246,60 @@ def _in_groups(x: jax.Array, group: int) -> jax.Array:
     return jnp.sum(x.reshape(*x.shape[:-1], x.shape[-1] // group, group), axis=-1)
 
 
-def _among_members(x: jax.Array, group: int) -> jax.Array:
-    return x if group == 1 else jnp.repeat(x / group, group, axis=-1)
+# Halos and their transposes are written as joined pieces: what reverse mode makes of them are paddings, which ask at
+# each cell of the globe whether it is within.
 
 
-def _difference(faces: jax.Array, axis: int) -> jax.Array:
-    n = faces.shape[axis]
-    return jax.lax.slice_in_dim(faces, 1, n, axis=axis % faces.ndim) - jax.lax.slice_in_dim(
-        faces, 0, n - 1, axis=axis % faces.ndim
-    )
+@jax.custom_vjp
+def _edged(x: jax.Array) -> jax.Array:
+    """The lowest and the highest layer repeated beyond the ends."""
+    return jnp.concatenate([x[..., :1, :, :]] * HALO + [x] + [x[..., -1:, :, :]] * HALO, axis=-3)
 
 
-def _closed(inner: jax.Array, axis: int) -> jax.Array:
-    """Faces with nothing through the first and the last."""
-    width = [(0, 0)] * inner.ndim
-    width[axis] = (1, 1)
-    return jnp.pad(inner, width)
+def _edged_back(_: None, given: jax.Array) -> tuple[jax.Array]:
+    first = jnp.sum(given[..., : HALO + 1, :, :], axis=-3, keepdims=True)
+    last = jnp.sum(given[..., -HALO - 1 :, :, :], axis=-3, keepdims=True)
+    return (jnp.concatenate([first, given[..., HALO + 1 : -HALO - 1, :, :], last], axis=-3),)
 
 
-def _edged(x: jax.Array, axis: int, halo: int) -> jax.Array:
-    """The end cells repeated beyond the ends."""
-    width = [(0, 0)] * x.ndim
-    width[axis] = (halo, halo)
-    return jnp.pad(x, width, mode="edge")
+_edged.defvjp(lambda x: (_edged(x), None), _edged_back)
 
 
+@partial(jax.custom_vjp, nondiff_argnums=(1, 2))
 def _wrapped(x: jax.Array, before: int, after: int) -> jax.Array:
     """Around the globe: the last cells before the first and the first after the last."""
-    start = [x[..., -before:]] if before else []
-    end = [x[..., :after]] if after else []
-    return jnp.concatenate([*start, x, *end], axis=-1)
+    return jnp.concatenate([x[..., x.shape[-1] - before :], x, x[..., :after]], axis=-1)
 
 
-def _over_poles(x: jax.Array, halo: int) -> jax.Array:
+def _wrapped_back(before: int, after: int, _: None, given: jax.Array) -> tuple[jax.Array]:
+    n = given.shape[-1] - before - after
+    if before + after > n:
+        own = given[..., before : before + n]
+        own = own.at[..., n - before :].add(given[..., :before])
+        return (own.at[..., :after].add(given[..., n + before :]),)
+    first = given[..., before : before + after] + given[..., before + n :]
+    last = given[..., n : before + n] + given[..., :before]
+    return (jnp.concatenate([first, given[..., before + after : n], last], axis=-1),)
+
+
+_wrapped.defvjp(lambda x, before, after: (_wrapped(x, before, after), None), _wrapped_back)
+
+
+@jax.custom_vjp
+def _over_poles(x: jax.Array) -> jax.Array:
     """Beyond a pole come the rows of the opposite meridian."""
-    turned = jnp.roll(x, x.shape[-1] // 2, axis=-1)
-    return jnp.concatenate([turned[..., halo - 1 :: -1, :], x, turned[..., : -halo - 1 : -1, :]], axis=-2)
+    south, north = x[..., HALO - 1 :: -1, :], x[..., : -HALO - 1 : -1, :]
+    return jnp.concatenate([_opposite(south), x, _opposite(north)], axis=-2)
+
+
+def _over_poles_back(_: None, given: jax.Array) -> tuple[jax.Array]:
+    south = given[..., HALO : 2 * HALO, :] + _opposite(given[..., HALO - 1 :: -1, :])
+    north = given[..., -2 * HALO : -HALO, :] + _opposite(given[..., : -HALO - 1 : -1, :])
+    return (jnp.concatenate([south, given[..., 2 * HALO : -2 * HALO, :], north], axis=-2),)
+
+
+_over_poles.defvjp(lambda x: (_over_poles(x), None), _over_poles_back)
+
+
+def _opposite(rows: jax.Array) -> jax.Array:
+    return jnp.roll(rows, rows.shape[-1] // 2, axis=-1)
