@@ -26,7 +26,7 @@ import numpy.typing as npt
 from tenbin.core.arrays import jax, jnp
 from tenbin.core.constants import SECONDS_PER_YEAR
 from tenbin.core.errors import Fault, InputError
-from tenbin.core.limits import smaller
+from tenbin.core.limits import larger, smaller
 from tenbin.core.params import param
 from tenbin.transport.photolysis import Photolysis, frequency_at
 from tenbin.transport.rates import RADON_DECAY, air_concentration, rate_constant
@@ -226,5 +226,5 @@ def deposit(
     The lowest layer gives what is asked, or all it has. Also returned is what was taken [kg] (lat, lon): where it is less
     than asked the given flux and the air disagree. An uptake below zero is a source.
     """
-    taken = smaller(uptake * area * seconds, tracer[0])
+    taken = smaller(uptake * area * seconds, larger(tracer[0], 0.0))
     return tracer.at[0].add(-taken), taken

@@ -66,8 +66,8 @@ def _overhead(pressure: Floats) -> Floats:
 def ozone_overhead(pressure: Floats) -> Floats:
     """Ozone above `pressure` [Pa], molecules cm-2: 3.6478 p^0.83209 exp(-p / 11.3515) ppm, p in hPa, summed.
 
-    A fit to the equator's climatology (Wing et al. 2018, Geosci. Model Dev. 11, 793), used at all latitudes: nine tenths of
-    N2O is lost within 40 degrees of the equator.
+    A fit to the equator's climatology (Wing et al. 2018, Geosci. Model Dev. 11, 793), used at all latitudes: seven
+    eighths of the loss of N2O are within 40 degrees of the equator.
     """
     scale, power = 11.3515, 0.83209
     whole = 3.6478e-6 * scale ** (power + 1.0) * np.exp(float(jax.scipy.special.gammaln(power + 1.0)))
