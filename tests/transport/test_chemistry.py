@@ -15,12 +15,11 @@ from tenbin.core.params import from_vector, prior_sd, to_vector
 from tenbin.transport import chemistry
 from tenbin.transport.air_grid import hybrid_layers, polar_grid
 from tenbin.transport.chemistry import ChemistryParams, Climatology, frequencies, lose
+from tenbin.transport.idealised import standard_temperature
 from tenbin.transport.lifetimes import lifetime, mass_mean
 from tenbin.transport.photolysis import photolysis
 from tenbin.transport.rates import RADON_DECAY, air_concentration, rate_constant
 from tenbin.transport.zonal_fields import layer_pressure, zonal
-
-from .test_zonal_fields import standard_temperature
 
 SEEDS = st.integers(0, 2**32 - 1)
 PRIOR = ChemistryParams()
@@ -34,7 +33,7 @@ def air():
     a, b = hybrid_layers(20, 50.0)
     pressure = layer_pressure(a, b, jnp.full(GRID.shape, 98_400.0))
     mass = jnp.asarray(-np.diff(a + b * 98_400.0)[:, None, None] / 9.80665 * GRID.area)
-    return pressure, standard_temperature(pressure, GRID.lat), mass
+    return pressure, jnp.asarray(standard_temperature(pressure, GRID.lat)), mass
 
 
 @pytest.fixture(scope="module")
@@ -70,7 +69,9 @@ def test_rates_are_those_worked_by_hand_from_the_tables(gas, oxidant, temperatur
 
 
 def test_air_at_the_ground_has_loschmidts_number():
-    assert float(air_concentration(101_325.0, 273.15)) * AVOGADRO == pytest.approx(2.6868e25, rel=1e-4)
+    assert float(air_concentration(jnp.asarray(101_325.0), jnp.asarray(273.15))) * AVOGADRO == pytest.approx(
+        2.6868e25, rel=1e-4
+    )
 
 
 def test_loss_is_exact_in_time():

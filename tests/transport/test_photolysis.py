@@ -16,7 +16,7 @@ def test_above_the_air_the_frequency_is_sunlight_times_cross_section():
 
 
 def test_cross_sections_of_nitrous_oxide_follow_jpls_formula():
-    """JPL 19-5: ln s = sum A_i w^i + (T - 300) exp(sum B_i w^i) in nm, at the wavelengths the bins are named after."""
+    """JPL 19-5: ln s = sum A_i w^i + (T - 300) exp(sum B_i w^i) in nm, at the wavelengths bins are named after."""
     wave = np.array([196.0, 202.0, 208.0, 211.0])
     a = np.polyval([2.520672e-7, -1.777846e-4, 4.301146e-2, -4.071805, 68.21023], wave)
     b = np.exp(np.polyval([-1.881058e-5, 1.111572e-2, -2.116255, 123.4014], wave))

@@ -12,18 +12,6 @@ from tenbin.transport.zonal_fields import layer_pressure, month_of, on_cells, zo
 LEVEL, LAT = np.array([1e5, 5e4, 1e4, 1e3]), np.array([-60.0, -10.0, 20.0, 60.0])
 
 
-def standard_temperature(pressure, lat):
-    """Zonal temperature [K] of the year's mean, (level, lat, lon): 300 - 45 |sin lat|^3 K at 1000 hPa, falling as p^0.17.
-
-    Not below 195 K at the equator and 217 K at the poles; above 50 hPa warming with log pressure to 268 K at 1 hPa. Made
-    for tests: between the tropics within 3 K of analyses in the troposphere, elsewhere without seasons.
-    """
-    height, sine = np.asarray(pressure), np.abs(np.sin(np.radians(lat)))[:, None]
-    coldest = 195.0 + 22.0 * sine**2
-    aloft = coldest + (268.0 - coldest) * np.clip(np.log(5e3 / height) / np.log(50.0), 0.0, 1.0)
-    return jnp.asarray(np.maximum((300.0 - 45.0 * sine**3) * (height / 1e5) ** 0.17, aloft))
-
-
 def linear_field():
     """3 log p + lat / 10 + the number of the month."""
     month = np.arange(12.0)[:, None, None]

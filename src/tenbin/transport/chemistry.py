@@ -8,10 +8,11 @@ A gas loses the share 1 - exp(-k dt) of what a cell holds, k [s-1] being the sum
 | n2o | photolysis and o1d above the tropopause |
 | mcf (CH3CCl3) | oh; photolysis above the tropopause; ocean under the lowest layer |
 | rn222 | decay |
-| sf6, co2 | none: SF6 lives for some thousand years and dies in the mesosphere (Ray et al. 2017, J. Geophys. Res. 122, 4626) |
+| sf6, co2 | none |
 
-All is linear in the tracer, so that the way back is a product with the same factors. Concentrations are zonal means of
-day and night: their product with the rate of the mean temperature stands for the mean of the product.
+SF6 lives for some thousand years and dies in the mesosphere (Ray et al. 2017, J. Geophys. Res. 122, 4626).
+All is linear in the tracer, so that the way back is a product with the same factors. Concentrations are zonal means
+of day and night: their product with the rate of the mean temperature stands for the mean of the product.
 """
 
 from __future__ import annotations
@@ -52,7 +53,7 @@ GASES = ("ch4", "n2o", "mcf", "rn222", "sf6", "co2")
 
 
 class ChemistryParams(eqx.Module):
-    """Corrections of climatological fields and the ocean's grip on CH3CCl3, each of which may stand in a control vector.
+    """Corrections of climatological fields and the ocean's grip on CH3CCl3, for a control vector.
 
     A scale is one number for the globe, or (n,) numbers for n bands of equal area from south to north: 2 are the
     hemispheres, 4 the bands of the box model (`equinox.tree_at` puts them in place).
@@ -86,10 +87,10 @@ class Climatology(NamedTuple):
 
 
 class Surroundings(NamedTuple):
-    """What a tracer meets in cells (level, lat, lon): `temperature` [K]; `oh`, `o1d`, `cl` [mol m-3]; photolysis [s-1].
+    """What a tracer meets in cells (level, lat, lon).
 
-    All but `oh` are nothing below the tropopause. `ocean` [yr s-1] is the frequency times the lifetime in years of
-    `ocean_uptake`.
+    `temperature` [K]; `oh`, `o1d`, `cl` [mol m-3]; photolysis [s-1]. All but `oh` are nothing below the tropopause.
+    `ocean` [yr s-1] is the frequency times the lifetime in years of `ocean_uptake`.
     """
 
     temperature: jax.Array
@@ -120,8 +121,8 @@ def surroundings(
 ) -> Surroundings:
     """The climatology in cells (level, lat, lon) of `pressure` [Pa] and `temperature` [K] at a place in the year.
 
-    `month` [months] is that of `zonal_fields.month_of`, `ocean` that of `ocean_uptake`. A concentration of OH is used as
-    it is, a mole fraction with the air that is there. Beyond the fields' levels the nearest value stands.
+    `month` [months] is that of `zonal_fields.month_of`, `ocean` that of `ocean_uptake`. A concentration of OH is used
+    as it is, a mole fraction with the air that is there. Beyond the fields' levels the nearest value stands.
     """
     aloft = above_tropopause(pressure, cell_lat)
     air = air_concentration(pressure, temperature)
@@ -146,8 +147,8 @@ def surroundings(
 def ocean_uptake(ocean_area: jax.Array, mass: jax.Array) -> jax.Array:
     """Frequency in cells times lifetime [yr s-1], such that a well-mixed gas has that lifetime against the ocean.
 
-    The loss is in the lowest layer, in proportion to `ocean_area` [m2] (lat, lon); `mass` of air [kg] (level, lat, lon).
-    Hydrolysis of CH3CCl3 is faster in warm water: that is left out.
+    The loss is in the lowest layer, in proportion to `ocean_area` [m2] (lat, lon); `mass` of air [kg] (level, lat,
+    lon). Hydrolysis of CH3CCl3 is faster in warm water: that is left out.
     """
     share = ocean_area / jnp.sum(ocean_area)
     lowest = share * jnp.sum(mass) / mass[0] / SECONDS_PER_YEAR
@@ -167,7 +168,8 @@ def _rows(scale: jax.Array, lat_edges: npt.ArrayLike) -> jax.Array:
 def frequencies(
     gas: str, around: Surroundings, lat_edges: npt.ArrayLike, params: ChemistryParams
 ) -> dict[str, jax.Array]:
-    """Loss frequency [s-1] of each process of `gas`, (level, lat, lon) or (); of rows between `lat_edges` [degrees]."""
+    """Loss frequency [s-1] of each process of `gas`, (level, lat, lon) or (); rows lie between `lat_edges`
+    [degrees]."""
     if gas not in GASES:
         raise InputError(Fault("chemistry", "gas", repr(gas), f"one of {GASES}", "give it its losses"))
     oh = _rows(params.oh_scale, lat_edges) * around.oh
@@ -209,7 +211,7 @@ def lost(tracer: jax.Array, frequency: jax.Array, seconds: float) -> jax.Array:
 
 
 def where_lost(tracer: jax.Array, by: Mapping[str, jax.Array], seconds: float) -> dict[str, jax.Array]:
-    """Tracer [kg] lost to each process of `frequencies`: they share the loss by their frequencies, and add up to it."""
+    """Tracer [kg] lost to each process of `frequencies`: they share the loss by frequency, and add up to it."""
     whole = sum(by.values(), start=jnp.zeros(()))
     # the mean of what is there during the step, finite where nothing acts
     acts = whole * seconds > 0.0
@@ -221,10 +223,11 @@ def where_lost(tracer: jax.Array, by: Mapping[str, jax.Array], seconds: float) -
 def deposit(
     tracer: jax.Array, uptake: jax.Array, area: jax.Array, seconds: float
 ) -> tuple[jax.Array, jax.Array]:
-    """Tracer [kg] (level, lat, lon) after `seconds` of `uptake` [kg m-2 s-1] (lat, lon), out of the air, over `area` [m2].
+    """Tracer [kg] (level, lat, lon) after `seconds` of `uptake` [kg m-2 s-1] (lat, lon) out of the air over `area`
+    [m2].
 
-    The lowest layer gives what is asked, or all it has. Also returned is what was taken [kg] (lat, lon): where it is less
-    than asked the given flux and the air disagree. An uptake below zero is a source.
+    The lowest layer gives what is asked, or all it has. Also returned is what was taken [kg] (lat, lon): where it is
+    less than asked the given flux and the air disagree. An uptake below zero is a source.
     """
     taken = smaller(uptake * area * seconds, larger(tracer[0], 0.0))
     return tracer.at[0].add(-taken), taken

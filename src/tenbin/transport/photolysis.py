@@ -2,8 +2,9 @@
 
 Direct light through O2 and O3 in the eleven bins below 291 nm of Fast-JX, in which wavelengths of like opacity stand
 together, so that the bands of Schumann and Runge need no lines (Wild et al. 2000, J. Atmos. Chem. 37, 245; Bian and
-Prather 2002, J. Atmos. Chem. 41, 281; tables of Cloud-J 8.0 and Fast-JX 7, cross sections of JPL 10-6). Left out: light
-scattered by air, which matters below 30 hPa where little is lost; the sun's cycle; ozone other than the tropics'.
+Prather 2002, J. Atmos. Chem. 41, 281; tables of Cloud-J 8.0 and Fast-JX 7, cross sections of JPL 10-6). Left out:
+light scattered by air, which matters below 30 hPa where little is lost; the sun's cycle; ozone other than the
+tropics'.
 """
 
 from __future__ import annotations
@@ -32,14 +33,18 @@ OXYGEN = np.array([[1.727e-21, 1.989e-22, 3.004e-23, 9.833e-24, 7.306e-24, 6.827
 OZONE = np.array([5.992e-19, 4.866e-19, 4.310e-19, 3.657e-19, 3.403e-19, 4.829e-19, 6.515e-19, 9.272e-19, 8.764e-18,
                   3.528e-18, 1.511e-18])  # fmt: skip
 ABSORBERS: dict[str, Floats] = {
-    "n2o": np.array([[1.076e-19, 8.490e-20, 6.974e-20, 5.200e-20, 2.171e-20, 6.405e-21, 3.097e-21, 2.473e-21, 3.308e-25,
-                      1.048e-23, 4.114e-23],
-                     [1.225e-19, 1.006e-19, 8.493e-20, 6.658e-20, 3.135e-20, 1.150e-20, 6.282e-21, 4.614e-21, 1.501e-24,
-                      4.070e-23, 1.173e-22]]),
-    "mcf": np.array([[2.720e-18, 2.025e-18, 1.688e-18, 1.354e-18, 7.434e-19, 3.348e-19, 2.026e-19, 1.374e-19, 5.478e-23,
-                      1.440e-21, 4.133e-21],
-                     [2.722e-18, 2.020e-18, 1.680e-18, 1.338e-18, 7.420e-19, 3.515e-19, 2.232e-19, 1.574e-19, 2.197e-22,
-                      2.618e-21, 5.521e-21]]),
+    "n2o": np.array([
+        [1.076e-19, 8.490e-20, 6.974e-20, 5.200e-20, 2.171e-20, 6.405e-21, 3.097e-21, 2.473e-21, 3.308e-25, 1.048e-23,
+         4.114e-23],
+        [1.225e-19, 1.006e-19, 8.493e-20, 6.658e-20, 3.135e-20, 1.150e-20, 6.282e-21, 4.614e-21, 1.501e-24, 4.070e-23,
+         1.173e-22],
+    ]),
+    "mcf": np.array([
+        [2.720e-18, 2.025e-18, 1.688e-18, 1.354e-18, 7.434e-19, 3.348e-19, 2.026e-19, 1.374e-19, 5.478e-23, 1.440e-21,
+         4.133e-21],
+        [2.722e-18, 2.020e-18, 1.680e-18, 1.338e-18, 7.420e-19, 3.515e-19, 2.232e-19, 1.574e-19, 2.197e-22, 2.618e-21,
+         5.521e-21],
+    ]),
 }  # fmt: skip
 
 COLD, WARM = 200.0, 300.0
@@ -78,19 +83,19 @@ def ozone_overhead(pressure: Floats) -> Floats:
 def zenith_frequency(gas: str, pressure: Floats, cosine: Floats) -> Floats:
     """Photolysis frequency [s-1] of `gas` under a sun at `cosine` of its zenith angle: (2, ...), cold and warm.
 
-    `pressure` [Pa] and `cosine`, above zero, broadcast. The air is taken as flat: a sun near the horizon is too faint.
+    `pressure` [Pa] and `cosine`, above zero, broadcast. The air is taken as flat: a sun near the horizon is too
+    faint.
     """
     oxygen = (1.0 - OXYGEN_WARMTH) * OXYGEN[0] + OXYGEN_WARMTH * OXYGEN[1]
     depth = (
-        _overhead(pressure)[..., None] * (OXYGEN_SHARE * oxygen)
-        + ozone_overhead(pressure)[..., None] * OZONE
+        _overhead(pressure)[..., None] * (OXYGEN_SHARE * oxygen) + ozone_overhead(pressure)[..., None] * OZONE
     )
     light = SUNLIGHT * np.exp(-depth / np.asarray(cosine)[..., None])
     return np.stack([light @ table for table in ABSORBERS[gas]])
 
 
 def _sun(month: int, lat: Floats, points: int = 24) -> tuple[Floats, Floats]:
-    """Cosines (lat, hour) of the sun's zenith angle in the middle of a month, and shares of the day they stand for."""
+    """Cosines (lat, hour) of the sun's zenith angle in mid-month, and the shares of a day that they stand for."""
     tilt = -np.radians(TILT) * np.cos(2.0 * np.pi * (30.4375 * (month + 0.5) + 10.0) / 365.25)
     north = np.radians(np.clip(lat, -89.9, 89.9))
     noon, swing = np.sin(north) * np.sin(tilt), np.cos(north) * np.cos(tilt)
@@ -102,7 +107,10 @@ def _sun(month: int, lat: Floats, points: int = 24) -> tuple[Floats, Floats]:
 
 
 def photolysis(gas: str, level: npt.ArrayLike | None = None, lat: npt.ArrayLike | None = None) -> Photolysis:
-    """24-hour means of the photolysis of "n2o" or "mcf" at `level` [Pa] and `lat`, by default 1000 to 0.1 hPa, 5 degrees."""
+    """24-hour means of the photolysis of "n2o" or "mcf" at `level` [Pa] and `lat` [degrees north].
+
+    By default from 1000 to 0.1 hPa, every 5 degrees.
+    """
     pressure = np.geomspace(1e5, 10.0, 61) if level is None else np.asarray(level, dtype=float)
     rows = np.linspace(-90.0, 90.0, 37) if lat is None else np.asarray(lat, dtype=float)
     made = np.empty((2, 12, pressure.size, rows.size))

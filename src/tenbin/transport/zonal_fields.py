@@ -32,12 +32,13 @@ def zonal(values: npt.ArrayLike, level: npt.ArrayLike, lat: npt.ArrayLike) -> Zo
     field, pressure, north = (np.asarray(x, dtype=float) for x in (values, level, lat))
     shape = (MONTHS, pressure.size, north.size)
     tests = (
-        (field.shape == shape, "values", str(field.shape), f"{shape}: (month, level, lat)"),
+        (field.shape == shape, "values", str(field.shape), f"{shape}: (month, level, lat)", "transpose it"),
         (bool((pressure > 0.0).all()) and len(set(pressure.tolist())) == pressure.size, "level",
-         f"{pressure.min():g} to {pressure.max():g}", "different pressures above zero, in Pa"),
-        (bool(np.isfinite(field).all()), "values", f"{np.isnan(field).sum()} NaN", "finite numbers"),
+         f"{pressure.min():g} to {pressure.max():g}", "different pressures above zero, in Pa", "convert it"),
+        (bool(np.isfinite(field).all()), "values", f"{np.isnan(field).sum()} NaN", "finite numbers",
+         "leave out levels without values, fill the rest"),
     )  # fmt: skip
-    raise_if_any([Fault("zonal", *what, "mend the field") for good, *what in tests if not good])
+    raise_if_any([Fault("zonal", *what) for good, *what in tests if not good])
     down, up = np.argsort(-pressure), np.argsort(north)
     return Zonal(jnp.asarray(field[:, down][:, :, up]), jnp.asarray(pressure[down]), jnp.asarray(north[up]))
 
@@ -57,8 +58,8 @@ def month_of(date: np.datetime64) -> float:
 def layer_pressure(a: npt.ArrayLike, b: npt.ArrayLike, surface_pressure: jax.Array) -> jax.Array:
     """Mean pressure [Pa] of layers (level, lat, lon) between faces `a` + `b` x `surface_pressure` (lat, lon).
 
-    With the surface pressure of dry air it is that of dry air, which is below the true one by the weight of the vapour
-    overhead: 4 hPa at a damp ground, nothing aloft.
+    With the surface pressure of dry air it is that of dry air, which is below the true one by the weight of the
+    vapour overhead: up to 5 hPa at a damp ground, nothing aloft.
     """
     a, b = jnp.asarray(a)[:, None, None], jnp.asarray(b)[:, None, None]
     faces = a + b * surface_pressure
