@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from tenbin.core.arrays import jax, jnp
-from tenbin.core.constants import AVOGADRO, GRAVITY, SECONDS_PER_YEAR
+from tenbin.core.constants import AVOGADRO, GAS_CONSTANT, GRAVITY, MOLAR_MASS, SECONDS_PER_YEAR
 from tenbin.data.meteorology.chemistry_fields import read_n2o, read_oh, read_radicals
 from tenbin.transport import chemistry
 from tenbin.transport.air_grid import hybrid_layers, polar_grid
@@ -46,9 +46,9 @@ class Resting:
             photolysis("n2o"),
             photolysis("mcf"),
         )
-        temperature = jnp.asarray(standard_temperature(self.pressure, GRID.lat))
+        self.warmth = jnp.asarray(standard_temperature(self.pressure, GRID.lat))
         self.meet = jax.jit(
-            lambda month: chemistry.surroundings(fields, month, GRID.lat, self.pressure, temperature)
+            lambda month: chemistry.surroundings(fields, month, GRID.lat, self.pressure, self.warmth)
         )
         self.months = [self.meet(month + 0.5) for month in range(12)]
 
@@ -87,7 +87,7 @@ def test_tropospheric_hydroxyl_gives_published_lifetimes(resting, source, methan
     assert 0.56 < of_mcf / of_methane < 0.61  # the ratio of rates near 272 K
 
 
-@pytest.mark.parametrize(("source", "north_over_south"), [("cams", 1.32), ("flexpart", 1.12)])
+@pytest.mark.parametrize(("source", "north_over_south"), [("cams", 1.34), ("flexpart", 1.12)])
 def test_hydroxyl_is_near_a_million_and_leans_north(resting, source, north_over_south):
     """Models have 1.28 +- 0.10 (Naik et al. 2013), CH3CCl3 asks for 0.97 +- 0.12 (Patra et al. 2014)."""
     air = resting[source]
@@ -116,9 +116,51 @@ def test_satellites_nitrous_oxide_is_lost_as_published(resting):
 
 
 def test_stratospheric_methane_is_lost_to_chlorine_and_excited_oxygen_too(resting):
-    """Of a well-mixed gas, whose loss aloft is greater than that of the real, depleted one (some 120 to 190 yr)."""
+    """Of a well-mixed gas, whose loss aloft is greater than that of the real, depleted one."""
     air = resting["cams"]
     by = air.lifetimes("ch4", WELL_MIXED, ~air.troposphere)
     whole = 1.0 / sum(1.0 / years for years in by.values())
     print("CH4 well mixed above the tropopause [yr]:", {k: round(v) for k, v in by.items()}, round(whole))
     assert set(by) == {"oh", "cl", "o1d"} and 60.0 < whole < 150.0
+
+
+def lifetime_aloft(air, gas, diffusivity):
+    """Years of a steady column's burden over its loss above the tropopause, fed from the ground.
+
+    The globe's mean column, mixed by 10 m2 s-1 up to 13.5 km and above by `diffusivity`, growing e-fold in 10 km from
+    16 km.
+    """
+    area = GRID.area / GRID.area.sum()
+    rate = np.zeros(len(air.mass))
+    for around in air.months:
+        by = frequencies(gas, around, GRID.lat_edges, ChemistryParams())
+        aloft = jnp.where(air.troposphere, 0.0, sum(by.values()))
+        rate += np.asarray(jnp.sum(aloft * area, axis=(1, 2))) / 12.0
+    pressure, warmth = np.asarray(air.pressure[:, 0, 0]), np.asarray(jnp.sum(air.warmth * area, axis=(1, 2)))
+    scale = GAS_CONSTANT * warmth / (MOLAR_MASS["air"] * GRAVITY)
+    between = 0.5 * (scale[1:] + scale[:-1])
+    thickness = between * np.log(pressure[:-1] / pressure[1:])
+    middle = np.cumsum(thickness) - 0.5 * thickness + 150.0
+    density = np.sqrt(pressure[1:] * pressure[:-1]) / (GRAVITY * between)
+    spread = np.where(
+        middle < 13_500.0, 10.0, diffusivity * np.exp(np.clip(middle - 16_000.0, 0.0, None) / 1e4)
+    )
+    exchange = spread * density / thickness
+    mass = np.asarray(jnp.sum(air.mass, axis=(1, 2))) / GRID.area.sum()
+    inside = np.diag(np.append(exchange, 0.0) + np.append(0.0, exchange))
+    away = inside - np.diag(exchange, 1) - np.diag(exchange, -1) + np.diag(rate * mass)
+    ratio = np.linalg.solve(away, np.eye(len(mass))[0])  # one unit of emission each second
+    return float(ratio @ mass) / YEAR
+
+
+def test_a_mixed_column_that_keeps_nitrous_oxide_keeps_methyl_chloroform_too(resting):
+    """SPARC 2013: N2O 123 (104 to 152) yr, CH3CCl3 38 yr in the stratosphere. CH4 120 +- 24 yr (Prather et al. 2012)
+    or 158 yr (31 Tg a year, Saunois et al. 2020): there ours is slow.
+
+    One number, the mixing aloft, is set to give N2O its lifetime; the other two follow.
+    """
+    air = resting["cams"]
+    n2o, mcf, methane = (lifetime_aloft(air, gas, 0.53) for gas in ("n2o", "mcf", "ch4"))
+    print(f"mixed column [yr]: N2O {n2o:.0f}, CH3CCl3 {mcf:.0f}, CH4 {methane:.0f}")
+    assert n2o == pytest.approx(121.0, abs=4.0)
+    assert 33.0 < mcf < 45.0 and 150.0 < methane < 200.0
