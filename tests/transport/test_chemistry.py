@@ -37,15 +37,20 @@ def air():
 
 
 @pytest.fixture(scope="module")
-def around(air):
-    """Surroundings in March with made-up oxidants of sensible size: 1e6 OH cm-3, 1e-16 O(1D), 1e-14 Cl."""
+def fields():
+    """Made-up oxidants of sensible size: 1e6 OH cm-3, 1e-16 O(1D), 1e-14 Cl."""
     level, lat = np.array([1e5, 1e4, 1e3, 1e2]), np.array([-60.0, 0.0, 60.0])
     rng = np.random.default_rng(3)
     made = [
         zonal(size * rng.uniform(0.5, 1.5, (12, 4, 3)), level, lat)
         for size in (1e12 / AVOGADRO, 1e-16, 1e-14)
     ]
-    fields = Climatology(*made, photolysis("n2o"), photolysis("mcf"))
+    return Climatology(*made, photolysis("n2o"), photolysis("mcf"))
+
+
+@pytest.fixture(scope="module")
+def around(air, fields):
+    """Surroundings in March."""
     pressure, temperature, mass = air
     ocean = chemistry.ocean_uptake(jnp.asarray(GRID.area * 0.7), mass)
     return chemistry.surroundings(fields, 2.5, GRID.lat, pressure, temperature, ocean)
@@ -186,3 +191,16 @@ def test_a_lifetime_is_burden_over_loss_and_a_mean_is_weighted_by_mass():
     assert float(lifetime(tracer, rate, burden=jnp.asarray(8.0))) == pytest.approx(40.0)
     assert float(mass_mean(rate, tracer)) == pytest.approx(0.05)
     assert float(mass_mean(rate, tracer, where=jnp.asarray([True, False]))) == pytest.approx(0.2)
+
+
+def test_32_bits_stay_32_bits_and_lose_as_much(around, air, fields):
+    pressure, temperature, mass = (x.astype("float32") for x in air)
+    ocean = chemistry.ocean_uptake(jnp.asarray(GRID.area * 0.7, "float32"), mass)
+    meets = chemistry.surroundings(fields, 2.5, GRID.lat, pressure, temperature, ocean)
+    gases = ("ch4", "n2o", "mcf", "rn222")
+    rate = chemistry.total(gases, meets, GRID.lat_edges, PRIOR)
+    parts = chemistry.where_lost(mass, frequencies("ch4", meets, GRID.lat_edges, PRIOR), HOUR)
+    kinds = {rate.dtype, lose(mass, rate, HOUR).dtype, *(part.dtype for part in parts.values())}
+    assert kinds == {jnp.dtype("float32")}
+    exact = np.asarray(chemistry.total(gases, around, GRID.lat_edges, PRIOR))
+    np.testing.assert_allclose(rate, exact, rtol=1e-4, atol=1e-16)

@@ -172,22 +172,25 @@ def frequencies(
     [degrees]."""
     if gas not in GASES:
         raise InputError(Fault("chemistry", "gas", repr(gas), f"one of {GASES}", "give it its losses"))
-    oh = _rows(params.oh_scale, lat_edges) * around.oh
-    o1d = _rows(params.o1d_scale, lat_edges) * around.o1d
-    light = _rows(params.photolysis_scale, lat_edges)
+
+    def by_row(scale: jax.Array) -> jax.Array:
+        return _rows(scale, lat_edges).astype(around.temperature.dtype)
+
+    oh, o1d = by_row(params.oh_scale) * around.oh, by_row(params.o1d_scale) * around.o1d
+    light = by_row(params.photolysis_scale)
 
     def meets(oxidant: str, concentration: jax.Array) -> jax.Array:
         return rate_constant(gas, oxidant, around.temperature) * concentration
 
     if gas == "ch4":
-        cl = _rows(params.cl_scale, lat_edges) * around.cl
+        cl = by_row(params.cl_scale) * around.cl
         return {"oh": meets("oh", oh), "cl": meets("cl", cl), "o1d": meets("o1d", o1d)}
     if gas == "n2o":
         return {"photolysis": light * around.n2o_photolysis, "o1d": meets("o1d", o1d)}
     if gas == "mcf":
-        ocean = around.ocean / params.ocean_mcf
+        ocean = around.ocean / params.ocean_mcf.astype(around.ocean.dtype)
         return {"oh": meets("oh", oh), "photolysis": light * around.mcf_photolysis, "ocean": ocean}
-    return {"decay": jnp.asarray(float(RADON_DECAY))} if gas == "rn222" else {}
+    return {"decay": jnp.asarray(float(RADON_DECAY), around.temperature.dtype)} if gas == "rn222" else {}
 
 
 def total(
@@ -212,7 +215,7 @@ def lost(tracer: jax.Array, frequency: jax.Array, seconds: float) -> jax.Array:
 
 def where_lost(tracer: jax.Array, by: Mapping[str, jax.Array], seconds: float) -> dict[str, jax.Array]:
     """Tracer [kg] lost to each process of `frequencies`: they share the loss by frequency, and add up to it."""
-    whole = sum(by.values(), start=jnp.zeros(()))
+    whole = sum(by.values(), start=jnp.zeros((), tracer.dtype))
     # the mean of what is there during the step, finite where nothing acts
     acts = whole * seconds > 0.0
     safe = jnp.where(acts, whole, 1.0)

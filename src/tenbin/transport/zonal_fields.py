@@ -92,4 +92,4 @@ def on_cells(
     height = -log(pressure).transpose(1, 0, 2).reshape(rows, -1)
     up = -log(field.level)
     made = jax.vmap(lambda z, profile: jnp.interp(z, up, profile))(height, profiles.T)
-    return made.reshape(rows, levels, columns).transpose(1, 0, 2)
+    return made.reshape(rows, levels, columns).transpose(1, 0, 2).astype(pressure.dtype)
