@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+import xarray as xr
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -11,6 +12,7 @@ from tenbin.core.arrays import jax, jnp
 from tenbin.core.errors import InputError
 from tenbin.transport.air_grid import AirGrid, hybrid_layers, merged_cells, polar_grid
 from tenbin.transport.columns import Soundings, column_map, layer_map, layer_shares
+from tenbin.transport.labelled import soundings_of
 from tenbin.transport.operators import observe
 
 GRID = polar_grid(19, 24)
@@ -146,4 +148,19 @@ def test_the_models_ground_is_checked():
 def test_unknown_options_are_named_with_the_other_faults():
     with pytest.raises(InputError) as error:
         column_map(AIR, changed(lat=FINE.lat * 100), GROUND, surface="squeeze", how="nearest")
-    assert all(part in str(error.value) for part in ("stretch, cut", "bilinear, cell, land", "-90 to 90"))
+    assert all(part in str(error.value) for part in ("stretch, cut", "bilinear, cell", "-90 to 90"))
+
+
+def test_named_columns_become_soundings_and_their_faults_are_listed():
+    dims = [("obs",), ("obs",), ("obs", "interface"), *[("obs", "layer")] * 3]
+    names = ["lat", "lon", "pressure_interfaces", "pressure_weights", "averaging_kernel", "prior_profile"]
+    data = xr.Dataset({name: (d, x) for name, d, x in zip(names, dims, FINE, strict=True)})
+    with pytest.raises(InputError) as error:
+        soundings_of(data.drop_vars("lat").rename(obs="sounding"))
+    assert len(error.value.faults) == 6 and "a variable" in str(error.value)
+    with pytest.raises(InputError, match="unit of prior_profile"):
+        soundings_of(data)
+    data["pressure_interfaces"].attrs["units"], data["prior_profile"].attrs["units"] = "Pa", "mol mol-1"
+    found = soundings_of(data.transpose())
+    for one, other in zip(found, FINE, strict=True):
+        np.testing.assert_array_equal(one, other)

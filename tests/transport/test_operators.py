@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from tenbin.core.arrays import jax, jnp
 from tenbin.core.errors import InputError
-from tenbin.core.grid import regular_grid
+from tenbin.core.grid import Grid, regular_grid
 from tenbin.transport.air_grid import AirGrid, hybrid_layers, merged_cells, polar_grid
 from tenbin.transport.operators import assembled, at_places, observe, observe_in_time, places_of, spread
 
@@ -113,6 +113,12 @@ def test_a_coast_is_seen_on_land():
         place(PLAIN, -80.0, 0.0, "land", land)
     with pytest.raises(InputError, match="give `land`"):
         place(PLAIN, -80.0, 0.0, "land")
+
+
+def test_a_grid_that_runs_westward_is_refused():
+    west = AirGrid(Grid(EVEN.lat_edges, EVEN.lon_edges[::-1]), *hybrid_layers(6), (1,) * EVEN.shape[0])
+    with pytest.raises(InputError, match="even steps eastward"):
+        place(west, 0.0, 0.0)
 
 
 def test_time_is_averaged_with_its_weights():

@@ -23,7 +23,6 @@ import numpy.typing as npt
 from tenbin.core.errors import Fault, raise_if_any
 from tenbin.transport.air_grid import AirGrid
 from tenbin.transport.operators import (
-    HORIZONTAL,
     ObservationMap,
     Places,
     assembled,
@@ -33,9 +32,11 @@ from tenbin.transport.operators import (
     places_of,
 )
 
-__all__ = ["SURFACE", "Soundings", "column_map", "layer_map", "layer_shares"]
+__all__ = ["SEEN", "SURFACE", "Soundings", "column_map", "layer_map", "layer_shares"]
 
 Floats = npt.NDArray[np.float64]
+SEEN = ("bilinear", "cell")
+"""How a place is seen: see `operators.HORIZONTAL`."""
 SURFACE = ("stretch", "cut")
 _GROUND = (3.0e4, 1.2e5)
 """Pressures [Pa] between which the ground lies anywhere on the Earth; hPa fall outside."""
@@ -68,7 +69,7 @@ def column_map(
     All faults of all soundings are raised at once.
     """
     given = Soundings(*(_floats(x) for x in soundings))
-    options = choice_faults("soundings", how=(how, HORIZONTAL), surface=(surface, SURFACE))
+    options = choice_faults("soundings", how=(how, SEEN), surface=(surface, SURFACE))
     raise_if_any(options + _sounding_faults(given) + _ground_faults(grid, dry_pressure))
     places, shares = _shares(grid, given.lat, given.lon, given.interfaces, dry_pressure, surface, how)
     seen = given.weights * given.kernel
@@ -88,7 +89,7 @@ def layer_map(
     """The map to means over layers of a profile by dry air, profile by profile: (profile x layer,) observations."""
     here, bounds = (_floats(lat), _floats(lon)), _floats(interfaces)
     raise_if_any(
-        choice_faults("profiles", how=(how, HORIZONTAL), surface=(surface, SURFACE))
+        choice_faults("profiles", how=(how, SEEN), surface=(surface, SURFACE))
         + place_faults(*here, "profiles")
         + _interface_faults(bounds, len(here[0]), "profiles", at_ground=surface == "stretch")
         + _ground_faults(grid, dry_pressure)

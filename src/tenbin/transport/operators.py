@@ -153,6 +153,10 @@ def places_of(
     What is merged near a pole is one cell, whose middle is the middle of its members, and each member has an equal
     part of its weight. `how` is one of HORIZONTAL; `land` (lat, lon) is the share of land, for "land".
     """
+    steps = np.diff(grid.grid.lon_edges)
+    if not np.allclose(steps, 360.0 / grid.grid.shape[1]):
+        found = f"steps of {steps.min():g} to {steps.max():g} degrees"
+        raise InputError(Fault("air grid", "lon_edges", found, "even steps eastward", "give an even grid"))
     if how == "bilinear":
         return _bilinear(grid, lat, lon)
     if how == "cell":

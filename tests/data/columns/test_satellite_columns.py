@@ -10,7 +10,8 @@ from tenbin.core.arrays import jnp
 from tenbin.core.errors import InputError
 from tenbin.data import columns
 from tenbin.transport.air_grid import AirGrid, hybrid_layers, merged_cells, polar_grid
-from tenbin.transport.columns import Soundings, column_map, layer_shares
+from tenbin.transport.columns import column_map, layer_shares
+from tenbin.transport.labelled import soundings_of
 from tenbin.transport.operators import observe
 
 FILES = {
@@ -35,8 +36,7 @@ def read(request, folder):
 
 
 def soundings(made, chosen=slice(None)):
-    names = ("lat", "lon", "pressure_interfaces", "pressure_weights", "averaging_kernel", "prior_profile")
-    return Soundings(*(made[name].values[chosen] for name in names))
+    return soundings_of(made.isel(obs=chosen))
 
 
 def prior_column(made):
@@ -150,3 +150,26 @@ def test_a_prior_in_ppm_as_its_description_says_would_be_refused(folder, tmp_pat
     path = broken(folder, tmp_path, lambda raw: raw["ch4_profile_apriori"].attrs.update(units="ppm"))
     with pytest.raises(InputError, match="a prior column not between"):
         columns.read_gosat(path)
+
+
+def test_a_models_columns_are_ppm_whatever_their_unit_says(folder):
+    made = columns.read_gems(folder / "gems_total_column_co2_200601.nc")
+    xco2 = made["xco2"]
+    assert (
+        xco2.dims == ("time", "lat", "lon")
+        and xco2.attrs["units"] == "mol mol-1"
+        and made.attrs["is_model"] == 1
+    )
+    np.testing.assert_allclose([xco2.min(), xco2.mean(), xco2.max()], [374e-6, 385.8e-6, 402e-6], atol=0.6e-6)
+    assert (np.diff(made["lat"]) > 0).all() and made["lon"].values[0] == -180.0
+    assert made["time"].values[0] == np.datetime64("2006-01-01T06") and made.sizes["time"] == 31
+
+
+def test_a_models_columns_of_another_size_are_refused(folder, tmp_path):
+    with xr.open_dataset(folder / "gems_total_column_co2_200601.nc", decode_times=False) as raw:
+        small = raw.isel(time=slice(2)).load()
+    (small / 65.0).to_netcdf(tmp_path / "kg.nc", engine="scipy")
+    with pytest.raises(InputError, match="tcco2"):
+        columns.read_gems(tmp_path / "kg.nc")
+    with pytest.raises(InputError, match="not among"):
+        columns.read_gems(folder / FILES["oco2"])
