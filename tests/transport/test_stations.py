@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from tenbin.core.arrays import jnp
 from tenbin.core.errors import InputError
+from tenbin.data.meteorology import gfs
 from tenbin.transport.air_grid import AirGrid, hybrid_layers, merged_cells, polar_grid
 from tenbin.transport.operators import observe
 from tenbin.transport.stations import NIGHT, Vertical, local_windows, middle_heights, point_map, time_weights
@@ -134,3 +135,43 @@ def test_faults_of_windows_are_listed():
         time_weights([0.0], [4.0], [10.0, 0.0])
     with pytest.raises(InputError, match="a start and an end"):
         time_weights([0.0], [4.0, 5.0], [0.0, 10.0])
+
+
+def analysed_column(weather, j, i):
+    """Dry pressure, temperature, humidity and height at the ground and the levels above it of one analysed column."""
+    ps, level = float(weather["ps"][j, i]), weather["level"].values
+    aloft = level < ps - 1.0
+    pressure = np.append(ps, level[aloft])
+
+    def of(name, ground=None):
+        values = weather[name].values[:, j, i].astype(float)
+        near = np.interp(-np.log(ps), -np.log(level), values) if ground is None else ground
+        return np.append(near, values[aloft])
+
+    q = of("hus")
+    parts = -np.diff(pressure) * (1.0 - 0.5 * (q[1:] + q[:-1]))
+    dry = np.append(np.cumsum(parts[::-1])[::-1], 0.0) + pressure[-1] * (1.0 - q[-1])
+    return dry, pressure, of("ta"), q, of("zg", float(weather["orog"][j, i]))
+
+
+def test_heights_are_those_of_an_analysis(data_root):
+    path = data_root / "atmosphere" / "met_pressure_levels"
+    if not path.is_dir():
+        pytest.skip(f"no analysis in {path}")
+    weather = gfs.read(path / gfs.FILES[0]).isel(time=0).compute()
+    air = AirGrid(GRID, *hybrid_layers(40), merged_cells(GRID))
+    errors = []
+    for j in range(2, 73, 10):
+        for i in range(0, 144, 24):
+            dry, pressure, warm, humid, height = analysed_column(weather, j, i)
+            faces = air.a + air.b * dry[0]
+            inside = np.linspace(faces[:-1], faces[1:], 21)
+            up = -np.log(np.interp(-inside, -dry, pressure))
+            at = -np.log(pressure)
+            means = [np.interp(up, at, x).mean(axis=0)[:, None, None] for x in (warm, humid)]
+            every = [np.broadcast_to(x, air.shape) for x in means]
+            ground = np.full(GRID.shape, height[0])
+            found = middle_heights(air, np.full(GRID.shape, dry[0]), every[0], ground, every[1])[:, 0, 0]
+            errors.append(np.where(inside[10] > 2e4, found - np.interp(up[10], at, height), 0.0))
+    errors = np.array(errors)
+    assert np.sqrt((errors**2).mean()) < 3.0 and np.abs(errors).max() < 15.0  # m, below 200 hPa
