@@ -8,10 +8,23 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tenbin.core.arrays import jax, jnp
+from tenbin.core.constants import MOLAR_MASS
 from tenbin.core.errors import InputError
 from tenbin.core.grid import Grid, regular_grid
+from tenbin.transport import mass_fluxes
 from tenbin.transport.air_grid import AirGrid, hybrid_layers, merged_cells, polar_grid
-from tenbin.transport.operators import assembled, at_places, observe, observe_in_time, places_of, spread
+from tenbin.transport.idealised import analysis
+from tenbin.transport.operators import (
+    assembled,
+    at_places,
+    mole_fractions,
+    observe,
+    observe_in_time,
+    places_of,
+    spread,
+)
+from tenbin.transport.pressure_fixer import PressureFixer
+from tenbin.transport.sweeps import Advection, advect, flow_of, steps_needed
 
 GRID = polar_grid(19, 24)
 AIR = AirGrid(GRID, *hybrid_layers(6), merged_cells(GRID))
@@ -132,3 +145,37 @@ def test_time_is_averaged_with_its_weights():
 def test_32_bit_fields_give_32_bit_observations_and_maps_pass_through_jit():
     field = jnp.ones(AIR.shape, jnp.float32)
     assert jax.jit(observe)(some_map(), field).dtype == jnp.float32
+
+
+def test_masses_become_mole_fractions_of_dry_air():
+    air = jnp.full(AIR.shape, 2.897e9)
+    tracer = jnp.stack([jnp.full(AIR.shape, 44.009), jnp.full(AIR.shape, 16.043)])
+    found = mole_fractions(tracer, air, jnp.array([44.009e-3, 16.043e-3]))
+    np.testing.assert_allclose(found, 1e-8, rtol=1e-12)
+    np.testing.assert_allclose(mole_fractions(tracer[1], air, 16.043e-3), 1e-8, rtol=1e-12)
+
+
+@pytest.mark.slow
+def test_what_a_station_sees_came_from_somewhere():
+    # Uniform air stays uniform, so the sensitivities to the air of six hours ago add up to one, none far away.
+    first, last = (mass_fluxes.face_fluxes(analysis(hour=hour), AIR) for hour in (0.0, 6.0))
+    made = mass_fluxes.closed(first, last, 21600.0, AIR, PressureFixer(AIR))
+    flow, mass = flow_of(*(jnp.asarray(x) for x in (made.east, made.north, *made.dry_pressure)), 21600.0, AIR)
+    places = places_of(AIR, np.array([40.0, 88.0]), np.array([140.0, 0.0]))
+    seen = assembled(places, np.eye(AIR.levels)[[0, 1]], AIR)
+    how = Advection(AIR, steps=steps_needed(flow, mass, 21600.0, AIR))
+
+    residual = jnp.array([0.3, -2.0])
+
+    def later(ratio):
+        tracer, air = advect(ratio * mass, mass, flow, 21600.0, how)
+        return residual @ observe(seen, mole_fractions(tracer, air, MOLAR_MASS["air"]))
+
+    ratio = jnp.asarray(np.random.default_rng(0).normal(size=AIR.shape))
+    found, back = jax.jit(jax.value_and_grad(later))(ratio)
+    assert abs(float(found - jnp.vdot(ratio, back))) < 1e-12 * float(
+        jnp.linalg.norm(back) * jnp.linalg.norm(ratio)
+    )
+    np.testing.assert_allclose(float(back.sum()), -1.7, rtol=1e-9)
+    sensed = jnp.abs(back).sum(axis=(0, 2))
+    assert float(sensed[GRID.lat < 0.0].sum()) < 1e-6 * float(sensed.sum())

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tenbin.core.arrays import jax, jnp
-from tenbin.core.constants import EARTH_RADIUS
+from tenbin.core.constants import EARTH_RADIUS, MOLAR_MASS
 from tenbin.core.errors import Fault, InputError
 from tenbin.transport.air_grid import AirGrid
 
@@ -19,6 +19,7 @@ __all__ = [
     "assembled",
     "at_places",
     "choice_faults",
+    "mole_fractions",
     "observe",
     "observe_in_time",
     "place_faults",
@@ -55,6 +56,13 @@ class Places(NamedTuple):
     row: npt.NDArray[np.int64]
     cell: npt.NDArray[np.int64]
     weight: Floats
+
+
+def mole_fractions(tracer: jax.Array, air: jax.Array, molar_mass: float | jax.Array) -> jax.Array:
+    """Mole fractions [mol mol-1] ([tracer,] level, lat, lon) of `tracer` [kg] of `molar_mass` [kg mol-1], one or
+    (tracer,), in dry `air` [kg] (level, lat, lon)."""
+    per_mass = jnp.asarray(float(MOLAR_MASS["air"]) / molar_mass, tracer.dtype)
+    return tracer / air * per_mass.reshape(*per_mass.shape, *(1,) * air.ndim)
 
 
 def observe(seen: ObservationMap, field: jax.Array) -> jax.Array:
