@@ -164,3 +164,9 @@ def test_named_columns_become_soundings_and_their_faults_are_listed():
     found = soundings_of(data.transpose())
     for one, other in zip(found, FINE, strict=True):
         np.testing.assert_array_equal(one, other)
+
+
+@pytest.mark.parametrize("surface", ["stretch", "cut"])
+def test_a_period_without_soundings_is_no_trouble(surface):
+    seen = column_map(AIR, Soundings(*(np.asarray(x)[:0] for x in FINE)), GROUND, surface)
+    assert observe(seen, jnp.ones(AIR.shape)).shape == (0,)

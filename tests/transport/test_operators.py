@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -57,7 +59,7 @@ def test_weights_of_a_place_sum_to_one_and_none_is_negative(grid, lat, lon, how)
 @given(st.integers(0, 50), st.sampled_from([1e-9, 4e-4]))
 @settings(max_examples=8)  # each number of entries is compiled anew
 def test_a_uniform_field_is_seen_as_itself(seed, value):
-    seen = some_map(seed=seed)._replace(offset=jnp.zeros(40))
+    seen = replace(some_map(seed=seed), offset=jnp.zeros(40))
     np.testing.assert_allclose(observe(seen, jnp.full(AIR.shape, value)), value, rtol=1e-14)
 
 
@@ -72,7 +74,7 @@ def test_the_transpose_is_exact(seed, grid):
     size = float(jnp.linalg.norm(linear) * jnp.linalg.norm(residual))
     back = pullback(residual)[0]
     assert abs(float(jnp.vdot(linear, residual) - jnp.vdot(field, back))) < 1e-13 * size
-    np.testing.assert_allclose(spread(seen, residual, grid.shape), back, rtol=1e-14)
+    np.testing.assert_allclose(spread(seen, residual), back, rtol=1e-14)
 
 
 @given(st.floats(-82.5, 82.5), longitudes)
@@ -132,6 +134,18 @@ def test_a_grid_that_runs_westward_is_refused():
     west = AirGrid(Grid(EVEN.lat_edges, EVEN.lon_edges[::-1]), *hybrid_layers(6), (1,) * EVEN.shape[0])
     with pytest.raises(InputError, match="even steps eastward"):
         place(west, 0.0, 0.0)
+
+
+def test_a_field_of_another_grid_is_refused():
+    with pytest.raises(InputError, match="grid of the map"):
+        observe(some_map(), jnp.ones(PLAIN.shape))
+
+
+def test_no_observations_are_no_trouble():
+    nowhere = places_of(AIR, np.empty(0), np.empty(0))
+    seen = assembled(nowhere, np.empty((0, AIR.levels)), AIR)
+    assert observe(seen, jnp.ones(AIR.shape)).shape == (0,)
+    assert spread(seen, jnp.ones(0)).shape == AIR.shape
 
 
 def test_time_is_averaged_with_its_weights():

@@ -175,3 +175,8 @@ def test_heights_are_those_of_an_analysis(data_root):
             errors.append(np.where(inside[10] > 2e4, found - np.interp(up[10], at, height), 0.0))
     errors = np.array(errors)
     assert np.sqrt((errors**2).mean()) < 3.0 and np.abs(errors).max() < 15.0  # m, below 200 hPa
+
+
+def test_a_period_without_samples_is_no_trouble():
+    assert observe(point_map(AIR, [], [], [], BY_HEIGHT), jnp.ones(AIR.shape)).shape == (0,)
+    assert time_weights([], [], [0.0, 1.0]).shape == (0, 1)

@@ -189,6 +189,8 @@ def _interface_faults(interfaces: Floats, count: int, where: str, at_ground: boo
     if interfaces.ndim != 2 or len(interfaces) != count or interfaces.shape[1] < 2:
         found = f"shape {interfaces.shape}"
         return [Fault(where, name, found, f"({count}, layer + 1)", "give one row for each observation")]
+    if not len(interfaces):
+        return []
     if not np.isfinite(interfaces).all():
         bad = int((~np.isfinite(interfaces)).any(axis=1).sum())
         return [Fault(where, name, f"{bad} rows not finite", "pressures", "leave these observations out")]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+import equinox as eqx
 import numpy as np
 import numpy.typing as npt
 
@@ -37,17 +38,18 @@ FARTHEST_LAND = 1.0e6
 """Farther [m] than this a cell of land no longer stands for a place."""
 
 
-class ObservationMap(NamedTuple):
+class ObservationMap(eqx.Module):
     """An affine map: observation `row` gets `weight` x mole fraction of `cell`, summed over entries, plus `offset`.
 
-    `row`, `cell`, `weight` (entry,); `cell` counts along (level, lat, lon); `offset` (observation,) [mol mol-1] is
-    nothing but for columns, where it is what the retrieval takes from its prior.
+    `row`, `cell`, `weight` (entry,); `cell` counts along `shape`, (level, lat, lon); `offset` (observation,)
+    [mol mol-1] is nothing but for columns, where it is what the retrieval takes from its prior.
     """
 
     row: jax.Array
     cell: jax.Array
     weight: jax.Array
     offset: jax.Array
+    shape: tuple[int, int, int] = eqx.field(static=True)
 
 
 class Places(NamedTuple):
@@ -71,15 +73,20 @@ def observe(seen: ObservationMap, field: jax.Array) -> jax.Array:
 
 
 def _linear(seen: ObservationMap, field: jax.Array) -> jax.Array:
+    if field.shape[-3:] != seen.shape:  # JAX reads beyond an end without a word
+        found, expected = f"shape {field.shape}", f"(..., {', '.join(map(str, seen.shape))})"
+        raise InputError(
+            Fault("observations", "field", found, expected, "give a field on the grid of the map")
+        )
     cells = field.reshape(*field.shape[:-3], -1)
     parts = cells[..., seen.cell] * seen.weight.astype(field.dtype)
     nothing = jnp.zeros((*parts.shape[:-1], seen.offset.shape[0]), field.dtype)
     return nothing.at[..., seen.row].add(parts)
 
 
-def spread(seen: ObservationMap, residual: jax.Array, shape: tuple[int, int, int]) -> jax.Array:
+def spread(seen: ObservationMap, residual: jax.Array) -> jax.Array:
     """The transpose: residuals ([tracer,] observation) given back to cells ([tracer,] level, lat, lon)."""
-    like = jax.ShapeDtypeStruct((*residual.shape[:-1], *shape), residual.dtype)
+    like = jax.ShapeDtypeStruct((*residual.shape[:-1], *seen.shape), residual.dtype)
     return jax.linear_transpose(lambda field: _linear(seen, field), like)(residual)[0]
 
 
@@ -107,9 +114,8 @@ def assembled(
     weight = places.weight[entry] * levels[places.row[entry], level]
     start = np.zeros(len(levels)) if offset is None else np.asarray(offset, dtype=float)
     cell = level * columns + places.cell[entry]
-    return ObservationMap(
-        jnp.asarray(places.row[entry]), jnp.asarray(cell), jnp.asarray(weight), jnp.asarray(start)
-    )
+    row, cells, weights, first = (jnp.asarray(x) for x in (places.row[entry], cell, weight, start))
+    return ObservationMap(row, cells, weights, first, grid.shape)
 
 
 def at_places(places: Places, field: npt.ArrayLike, count: int) -> Floats:
