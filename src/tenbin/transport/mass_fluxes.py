@@ -18,8 +18,9 @@ Floats = npt.NDArray[np.float64]
 
 
 class Winds(NamedTuple):
-    """One analysis on points: `lat` ascending, `lon` ascending once around [degrees], `pressure` (level,) or
-    (level, lat, lon) [Pa] from the ground up; `u`, `v` [m s-1] and specific humidity `q` [kg kg-1] (level, lat, lon), surface pressure `ps` [Pa].
+    """One analysis on points: `lat` ascending, `lon` ascending once around [degrees], `pressure` (level,) or (level,
+    lat, lon) [Pa] from the ground up; `u`, `v` [m s-1] and specific humidity `q` [kg kg-1] (level, lat, lon), surface
+    pressure `ps` [Pa].
     """
 
     lat: Floats

@@ -1,7 +1,7 @@
 """A made-up dry atmosphere in motion: primitive equations in spherical harmonics, by the dycore of NeuralGCM.
 
-`dinosaur-dycore` (Kochkov et al. 2024, Nature 632, 1060) steps vorticity, divergence, temperature and the logarithm of
-surface pressure, semi-implicitly; `synthetic_forcing` keeps it going. 32-bit arithmetic inside.
+`dinosaur-dycore` (Kochkov et al. 2024, Nature 632, 1060) steps vorticity, divergence, temperature and the logarithm
+of surface pressure, semi-implicitly; `synthetic_forcing` keeps it going. 32-bit arithmetic inside.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib import import_module
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -153,7 +153,8 @@ def _at_rest(coords: Any, how: Dynamics) -> Any:
     from dinosaur import primitive_equations
 
     sigma, sin_lat = coords.vertical.centers[:, None], np.linspace(-0.99, 0.99, 100)
-    mean = np.asarray(equilibrium_temperature(sin_lat, sigma * 1e5, 0.0, how.forcing)).mean(-1)
+    wanted = equilibrium_temperature(jnp.asarray(sin_lat), jnp.asarray(sigma * 1e5), 0.0, how.forcing)
+    mean = np.asarray(wanted).mean(-1)
     pressure = np.exp(-GRAVITY * _relief(coords, how) / (287.05 * _REFERENCE))[None] * MEAN_PRESSURE
     whirls = 1e-6 * np.random.default_rng(how.seed).normal(size=coords.horizontal.nodal_shape)
     to_modal = coords.horizontal.to_modal
@@ -179,7 +180,7 @@ def _advance(coords: Any, how: Dynamics) -> Callable[[Any, float], tuple[Any, An
     )
     count = round(HOURS * 60.0 / how.step)
 
-    def advance(state: Any, season: float) -> tuple[Any, Any]:
+    def advance(state: Any, season: jax.Array) -> tuple[Any, Any]:
         equations = time_integration.compose_equations([moving, _forcing(coords, how, season)])
         step = time_integration.step_with_filters(time_integration.imex_rk_sil3(equations, dt), [smooth])
 
@@ -197,7 +198,7 @@ def _advance(coords: Any, how: Dynamics) -> Callable[[Any, float], tuple[Any, An
         winds = tuple(x / total[2] / speed for x in total[:2])
         return _with_mass_kept(coords, after), (*winds, *begins)
 
-    return jax.jit(advance)
+    return cast("Callable[[Any, float], tuple[Any, Any]]", jax.jit(advance))
 
 
 def _pressure(coords: Any, state: Any) -> jax.Array:
@@ -222,7 +223,7 @@ def _with_mass_kept(coords: Any, state: Any) -> Any:
     return state.replace(log_surface_pressure=coords.horizontal.to_modal(kept))
 
 
-def _forcing(coords: Any, how: Dynamics, season: float) -> Any:
+def _forcing(coords: Any, how: Dynamics, season: jax.Array) -> Any:
     """Relaxation and friction as tendencies of the dynamics."""
     from dinosaur import primitive_equations, time_integration
 

@@ -89,11 +89,11 @@ def _check_complete(written: list[int], length: int, path: str | os.PathLike[str
 
 
 def _put(file: Any, one: Blown) -> int:
-    file.variables["dry_surface_pressure"][one.index] = one.interval.dry_pressure[0]
-    file.variables["mass_flux_east"][one.index] = rounded(one.interval.east)
-    file.variables["mass_flux_north"][one.index] = rounded(one.interval.north)
-    file.variables["air_temperature"][one.index] = rounded(one.temperature)
-    return one.index
+    file.variables["dry_surface_pressure"][one.number] = one.interval.dry_pressure[0]
+    file.variables["mass_flux_east"][one.number] = rounded(one.interval.east)
+    file.variables["mass_flux_north"][one.number] = rounded(one.interval.north)
+    file.variables["air_temperature"][one.number] = rounded(one.temperature)
+    return one.number
 
 
 def _describe(file: Any, length: int, seconds: float, grid: AirGrid, attributes: Mapping[str, Any]) -> None:
@@ -126,14 +126,16 @@ def _describe(file: Any, length: int, seconds: float, grid: AirGrid, attributes:
     file.attrs.update({"Conventions": "CF-1.11", "interval_seconds": float(seconds), **attributes})
 
 
-def _variable(file: Any, name: str, dims: tuple[str, ...], values: Floats, unit: str, said: str) -> None:
+def _variable(
+    file: Any, name: str, dims: tuple[str, ...], values: npt.NDArray[np.floating], unit: str, said: str
+) -> None:
     one = file.create_variable(name, dims, "f8", data=np.asarray(values, dtype=float))
     one.attrs.update({"units": unit, "long_name": said})
 
 
 class PerpetualYear:
-    """A file of `write`, open: `grid`, `attributes`, `seconds` of an interval, and intervals by number, which go round
-    and round; a context manager."""
+    """A file of `write`, open: `grid`, `attributes`, `seconds` of an interval, and intervals by number, which go
+    round and round; a context manager."""
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
         import h5netcdf

@@ -42,13 +42,16 @@ class Forcing(NamedTuple):
     """[K] at the ground, where the season has its maximum."""
     contrast: float = 65.0
     """[K] pole to equator, at the equinox; 60 K in the source, which has the same season for ever."""
+    gathered: float = 6.0
+    """[K] by which 22 degrees are warmer and 67 colder, so that the contrast is gathered about 45 degrees, where the
+    Earth has its storms; own choice."""
     coldest: float = 200.0
     """[K] nothing below the stratosphere is colder at the equator; at the poles it is the standard atmosphere."""
     stability: float = 10.0
     """[K] of potential temperature per unit of log pressure at the equator."""
     farthest: float = 9.0
-    """[degrees] latitude of the warmest ground in midsummer; own choice, so that the poles differ by 38 K. The form is
-    that of Lindzen and Hou (1988, J. Atmos. Sci. 45, 2416)."""
+    """[degrees] latitude of the warmest ground in midsummer; own choice, so that the poles differ by 41 K. The form
+    is that of Lindzen and Hou (1988, J. Atmos. Sci. 45, 2416)."""
     lag: float = 25.0
     """[d] by which the temperature relaxed to follows the sun; own choice between land and sea."""
     vortex_lapse: float = 4.0
@@ -95,7 +98,9 @@ def equilibrium_temperature(
     """
     shift = jnp.sin(jnp.radians(how.farthest)) * season
     share = pressure / 1e5
-    warm = how.warmest - how.contrast * (sin_lat**2 - 2.0 * shift * sin_lat)
+    double = 2.0 * jnp.arcsin(jnp.abs(sin_lat))
+    gathered = how.gathered * jnp.sin(double) * jnp.sin(2.0 * double)
+    warm = how.warmest + gathered - how.contrast * (sin_lat**2 - 2.0 * shift * sin_lat)
     below = share**KAPPA * (warm - how.stability * jnp.log(share) * (1.0 - sin_lat**2))
     tropopause = standard_temperature(jnp.asarray(how.stratosphere))
     above = _stratosphere(sin_lat, pressure, season, how, tropopause)
@@ -131,8 +136,8 @@ def drag(sigma: npt.ArrayLike, how: Forcing) -> npt.NDArray[np.float64]:
 
 _HILLS = (
     # lat, lon, half-widths along latitude and longitude [degrees], height [m]
-    (34.0, 90.0, 7.0, 14.0, 4200.0),  # Tibet
-    (42.0, -110.0, 10.0, 9.0, 1900.0),  # Rocky Mountains
+    (34.0, 90.0, 7.0, 14.0, 3500.0),  # Tibet
+    (42.0, -110.0, 10.0, 9.0, 1500.0),  # Rocky Mountains
     (-22.0, -68.0, 14.0, 5.0, 2600.0),  # Andes
     (73.0, -40.0, 7.0, 14.0, 2200.0),  # Greenland
     (8.0, 38.0, 9.0, 6.0, 1300.0),  # Ethiopia

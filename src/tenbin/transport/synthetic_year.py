@@ -21,16 +21,16 @@ _T = TypeVar("_T")
 
 
 class Blown(NamedTuple):
-    """Interval number `index` of the year: flow of dry air and temperature [K] (level, lat, lon) when it begins."""
+    """Interval number `number` of the year: flow of dry air and temperature [K] (level, lat, lon) when it begins."""
 
-    index: int
+    number: int
     interval: Interval
     temperature: Floats
 
 
 def joined(course: Iterable[Weather], length: int, overlap: int) -> Iterator[tuple[int, Weather]]:
-    """Intervals of a year of `length` with their numbers: from `overlap` to the end, the first `overlap`, then the one
-    it began with once more.
+    """Intervals of a year of `length` with their numbers: from `overlap` to the end, the first `overlap`, then the
+    one it began with once more.
 
     The first ones are the weather that follows the end of the year, which gives way evenly to the weather that the
     year began with, so that nothing jumps.
