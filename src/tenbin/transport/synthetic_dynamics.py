@@ -41,8 +41,8 @@ class Dynamics:
 
     waves: int = 31
     layers: int = 20
-    step: float = 30.0
-    spin_up: int = 120
+    step: float = 45.0
+    spin_up: int = 90
     hills: bool = True
     seed: int = 0
     forcing: Forcing = Forcing()
