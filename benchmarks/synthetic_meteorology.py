@@ -42,8 +42,8 @@ def worst_closure(year: PerpetualYear, every: int) -> float:
 
 
 def exchange(year: PerpetualYear) -> dict[str, float]:
-    """A gas that fills the northern hemisphere on 1 January, carried by winds alone: the time [d] of an exchange of two
-    boxes, 2 over the rate at which its contrast falls from July on; drifts of its mass and of a ratio of 1."""
+    """A gas that fills the northern hemisphere on 1 January, carried by winds alone: the time [d] of an exchange of
+    two boxes, 2 over the rate at which its contrast falls from July on; drifts of its mass and of a ratio of 1."""
     grid, step = year.grid, year.seconds
     flows = partial(_flow, year)
     steps = max(steps_needed(*flows(n), step, grid) for n in range(0, len(year), 73))

@@ -7,7 +7,9 @@ of surface pressure, semi-implicitly; `synthetic_forcing` keeps it going. 32-bit
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
+from functools import cache
 from importlib import import_module
 from typing import Any, NamedTuple, cast
 
@@ -83,24 +85,30 @@ def sigma_faces(layers: int) -> Floats:
 def weather(how: Dynamics) -> Iterator[Weather]:
     """Interval after interval without end, the first at midnight of 1 January after `how.spin_up` days."""
     needs_dinosaur()
-    with jax.enable_x64(False):
-        core = _core(how)
-        state, advance = core.start, core.advance
+    with _in_32_bits():
+        core = _core(replace(how, seed=0, spin_up=0))  # compiled once for all of them
+        state = _at_rest(core.coords, how)
     day, waiting = -float(how.spin_up), None
     while True:
-        with jax.enable_x64(False):
-            state, parts = advance(state, season(day + HOURS / 48.0, how.forcing.lag))
+        with _in_32_bits():
+            state, parts = core.advance(state, season(day + HOURS / 48.0, how.forcing.lag))
         if waiting is not None:  # the next interval is on its way while this one is put to use
             yield _from_south_and_ground(core, waiting)
         waiting = parts if day >= 0.0 else None
         day += HOURS / 24.0
 
 
+def _in_32_bits() -> AbstractContextManager[Any]:
+    """Half the time of 64 bits, of which weather that nobody knows has no need."""
+    place = jax if hasattr(jax, "enable_x64") else import_module("jax.experimental")  # before 0.8 or so
+    return cast("AbstractContextManager[Any]", place.enable_x64(False))
+
+
 class _Core(NamedTuple):
+    coords: Any
     lat: Floats
     lon: Floats
     sigma: Floats
-    start: Any
     advance: Callable[[Any, float], tuple[Any, Any]]
 
 
@@ -113,6 +121,7 @@ def _from_south_and_ground(core: _Core, parts: Any) -> Weather:
     return Weather(core.lat, core.lon, core.sigma, u, v, temperature, ps[0])
 
 
+@cache
 def _core(how: Dynamics) -> _Core:
     from dinosaur import coordinate_systems, sigma_coordinates, spherical_harmonic
 
@@ -120,7 +129,7 @@ def _core(how: Dynamics) -> _Core:
     vertical = sigma_coordinates.SigmaCoordinates(sigma_faces(how.layers))
     coords = coordinate_systems.CoordinateSystem(horizontal, vertical)
     lat, lon = np.degrees(horizontal.latitudes), np.degrees(horizontal.longitudes)
-    return _Core(lat, lon, vertical.centers[::-1], _at_rest(coords, how), _advance(coords, how))
+    return _Core(coords, lat, lon, vertical.centers[::-1], _advance(coords, how))
 
 
 def _specs() -> Any:
