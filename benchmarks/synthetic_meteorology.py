@@ -24,6 +24,7 @@ from tenbin.transport.mass_fluxes import Interval
 from tenbin.transport.meteorology_synthetic import LABEL, perpetual_year
 from tenbin.transport.sweeps import Advection, advect, flow_of, steps_needed
 from tenbin.transport.synthetic_file import PerpetualYear
+from tenbin.transport.synthetic_forcing import mountains
 
 SEASONS = {"DJF": (334, 424), "MAM": (59, 151), "JJA": (151, 243), "SON": (243, 334)}
 A_DAY = 4
@@ -106,11 +107,19 @@ def draw(path: Path, year: PerpetualYear, means: dict[str, Circulation], seed: i
         for panel in row[:2]:
             panel.set(ylim=(1000, 5), yscale="log", ylabel="hPa", title=name)
         row[1].set(yscale="linear", title=f"{name}; lines: eddy heat flux [K m/s]")
-        shown = row[2].pcolormesh(year.grid.grid.lon, lat, mean.surface / 100.0, vmin=960, vmax=1020)
-        figure.colorbar(shown, label="dry surface pressure [hPa]")
+        sea_level = _at_sea_level(year, mean) / 100.0
+        shown = row[2].pcolormesh(year.grid.grid.lon, lat, sea_level, vmin=960, vmax=1030)
+        figure.colorbar(shown, label="dry pressure brought to sea level [hPa]")
         row[2].set(title=name)
     figure.suptitle(f"{LABEL} (seed {seed})")
     figure.savefig(path, dpi=80)
+
+
+def _at_sea_level(year: PerpetualYear, mean: Circulation) -> np.ndarray:
+    """[Pa] (lat, lon), with 6.5 K km-1 below the lowest layer."""
+    height = mountains(year.grid.grid.lat[:, None], year.grid.grid.lon[None])
+    warm = mean.temperature[0][:, None]
+    return mean.surface * (1.0 + 6.5e-3 * height / warm) ** (9.80665 / (287.05 * 6.5e-3))
 
 
 def main() -> None:

@@ -20,7 +20,10 @@ from tenbin.core.arrays import jax, jnp
 from tenbin.core.constants import ATMOSPHERE_DRY_MASS, EARTH_RADIUS, GRAVITY
 from tenbin.core.errors import Fault, InputError
 from tenbin.transport.synthetic_forcing import (
+    ANTARCTICA,
+    HILLS,
     Forcing,
+    Hill,
     drag,
     equilibrium_temperature,
     mountains,
@@ -39,13 +42,15 @@ HOURS = 6.0
 
 @dataclass(frozen=True)
 class Dynamics:
-    """How the atmosphere is stepped: waves around the globe, layers, step [min], days thrown away first, seed."""
+    """How the atmosphere is stepped: waves around the globe, layers, step [min], days thrown away first, ground, seed,
+    and what drives it."""
 
     waves: int = 31
     layers: int = 20
     step: float = 45.0
     spin_up: int = 90
-    hills: bool = True
+    hills: tuple[Hill, ...] = HILLS
+    dome: float = ANTARCTICA
     seed: int = 0
     forcing: Forcing = Forcing()
 
@@ -152,8 +157,7 @@ _REFERENCE = 288.0
 def _relief(coords: Any, how: Dynamics) -> Floats:
     """Height [m] (lon, lat)."""
     lon, sin_lat = coords.horizontal.nodal_mesh
-    height = mountains(np.degrees(np.arcsin(sin_lat)), np.degrees(lon))
-    return height if how.hills else np.zeros_like(height)
+    return mountains(np.degrees(np.arcsin(sin_lat)), np.degrees(lon), how.hills, how.dome)
 
 
 def _at_rest(coords: Any, how: Dynamics) -> Any:

@@ -16,8 +16,11 @@ from tenbin.core.arrays import jax, jnp
 from tenbin.core.constants import GRAVITY
 
 __all__ = [
+    "ANTARCTICA",
     "DAYS",
+    "HILLS",
     "Forcing",
+    "Hill",
     "drag",
     "equilibrium_temperature",
     "mountains",
@@ -134,26 +137,42 @@ def drag(sigma: npt.ArrayLike, how: Forcing) -> npt.NDArray[np.float64]:
     return np.asarray((low + np.maximum(0.0, 1.0 - share / begin) ** 2 / how.sponge) / 86400.0)
 
 
-_HILLS = (
-    # lat, lon, half-widths along latitude and longitude [degrees], height [m]
-    (34.0, 90.0, 7.0, 14.0, 3500.0),  # Tibet
-    (42.0, -110.0, 10.0, 9.0, 1500.0),  # Rocky Mountains
-    (-22.0, -68.0, 14.0, 5.0, 2600.0),  # Andes
-    (73.0, -40.0, 7.0, 14.0, 2200.0),  # Greenland
-    (8.0, 38.0, 9.0, 6.0, 1300.0),  # Ethiopia
-    (-25.0, 25.0, 9.0, 9.0, 1000.0),  # southern Africa
-    (33.0, 50.0, 5.0, 9.0, 1300.0),  # Iran
-    (60.0, 120.0, 9.0, 18.0, 600.0),  # Siberia
+class Hill(NamedTuple):
+    """A smooth hill: its middle and its half-widths along latitude and longitude [degrees], its height [m]."""
+
+    lat: float
+    lon: float
+    tall: float
+    wide: float
+    height: float
+
+
+HILLS = (
+    Hill(34.0, 90.0, 7.0, 14.0, 3500.0),  # Tibet
+    Hill(42.0, -110.0, 10.0, 10.0, 1500.0),  # Rocky Mountains
+    Hill(-22.0, -67.0, 14.0, 8.0, 2000.0),  # Andes
+    Hill(73.0, -40.0, 8.0, 26.0, 2000.0),  # Greenland
+    Hill(8.0, 38.0, 9.0, 8.0, 1200.0),  # Ethiopia
+    Hill(-25.0, 25.0, 9.0, 9.0, 1000.0),  # southern Africa
+    Hill(33.0, 50.0, 8.0, 9.0, 1200.0),  # Iran
+    Hill(60.0, 120.0, 9.0, 18.0, 600.0),  # Siberia
 )
+"""Rough by intent, and wide enough for 31 waves around the globe to draw without ripples; own reading of a map."""
+ANTARCTICA = 2500.0
+"""[m] height of its dome."""
 
 
-def mountains(lat: npt.NDArray[np.float64], lon: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """Height [m] of smooth hills where the Earth has its highest ground, at `lat`, `lon` [degrees], broadcast.
-
-    Rough by intent, wide enough for 31 waves around the globe, with an Antarctic dome of 2500 m.
-    """
-    height = 2500.0 / (1.0 + np.exp((lat + 74.0) / 3.0)) + 0.0 * lon
-    for north, east, tall, wide, top in _HILLS:
-        away = (lon - east + 180.0) % 360.0 - 180.0
-        height = height + top * np.exp(-(((lat - north) / tall) ** 2) - (away / wide) ** 2)
+def mountains(
+    lat: npt.NDArray[np.float64],
+    lon: npt.NDArray[np.float64],
+    hills: tuple[Hill, ...] = HILLS,
+    dome: float = ANTARCTICA,
+) -> npt.NDArray[np.float64]:
+    """Height [m] of the ground at `lat`, `lon` [degrees], broadcast: hills and a dome at the south pole."""
+    height = dome / (1.0 + np.exp((lat + 75.0) / 4.0)) + 0.0 * lon
+    for hill in hills:
+        away = (lon - hill.lon + 180.0) % 360.0 - 180.0
+        height = height + hill.height * np.exp(
+            -(((lat - hill.lat) / hill.tall) ** 2) - (away / hill.wide) ** 2
+        )
     return np.asarray(height)
