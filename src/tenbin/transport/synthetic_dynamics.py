@@ -42,8 +42,8 @@ HOURS = 6.0
 
 @dataclass(frozen=True)
 class Dynamics:
-    """How the atmosphere is stepped: waves around the globe, layers, step [min], days thrown away first, ground, seed,
-    and what drives it."""
+    """How the atmosphere is stepped: waves around the globe, layers, step [min], days thrown away first, ground,
+    seed, and what drives it."""
 
     waves: int = 31
     layers: int = 20
