@@ -117,7 +117,7 @@ def draw(path: Path, year: PerpetualYear, means: dict[str, Circulation], seed: i
 
 def _at_sea_level(year: PerpetualYear, mean: Circulation) -> np.ndarray:
     """[Pa] (lat, lon), with 6.5 K km-1 below the lowest layer."""
-    height = mountains(year.grid.grid.lat[:, None], year.grid.grid.lon[None])
+    height = year.grid.mean_in_groups(mountains(year.grid.grid.lat[:, None], year.grid.grid.lon[None]))
     warm = mean.temperature[0][:, None]
     return mean.surface * (1.0 + 6.5e-3 * height / warm) ** (9.80665 / (287.05 * 6.5e-3))
 
