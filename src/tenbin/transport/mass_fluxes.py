@@ -12,14 +12,15 @@ from tenbin.core.constants import EARTH_RADIUS, GRAVITY
 from tenbin.transport.air_grid import AirGrid
 from tenbin.transport.pressure_fixer import PressureFixer
 
-__all__ = ["Interval", "Winds", "closed", "columns_of", "face_fluxes"]
+__all__ = ["Interval", "Winds", "closed", "columns_of", "dry_pressure", "face_fluxes", "layer_means"]
 
 Floats = npt.NDArray[np.float64]
 
 
 class Winds(NamedTuple):
-    """One analysis on points: `lat` ascending, `lon` ascending once around [degrees], `pressure` (level,) [Pa] from
-    the ground up; `u`, `v` [m s-1] and specific humidity `q` [kg kg-1] (level, lat, lon), surface pressure `ps` [Pa].
+    """One analysis on points: `lat` ascending, `lon` ascending once around [degrees], `pressure` (level,) or (level,
+    lat, lon) [Pa] from the ground up; `u`, `v` [m s-1] and specific humidity `q` [kg kg-1] (level, lat, lon), surface
+    pressure `ps` [Pa].
     """
 
     lat: Floats
@@ -56,7 +57,8 @@ def columns_of(winds: Winds, lat: Floats, lon: Floats, component: str | None) ->
     take = _bilinear(winds, lat, lon)
     ps, q = take(winds.ps), take(winds.q)
     wind = take(getattr(winds, component)) if component else np.zeros_like(q)
-    pressure = winds.pressure.reshape(-1, *(1,) * ps.ndim)
+    fixed = winds.pressure.ndim == 1
+    pressure = winds.pressure.reshape(-1, *(1,) * ps.ndim) if fixed else take(winds.pressure)
     under = np.minimum(pressure, ps)
     ground = np.where(pressure[:1] < ps, ps, under[:1])
     faces = np.concatenate([ground, under])
@@ -121,11 +123,22 @@ def face_fluxes(winds: Winds, grid: AirGrid, points: int = 2) -> tuple[Floats, F
         around = np.cos(np.radians(edges[1:-1]))[:, None] * width
         north = north + _carried_in_layers(column, grid) * around
     east[:, [0, -1]] = 0.0  # inside the caps
-    return _dry_pressure(winds, grid, share, part), east, north
+    return dry_pressure(winds, grid, points), east, north
 
 
-def _dry_pressure(winds: Winds, grid: AirGrid, share: Floats, part: Floats) -> Floats:
-    """Mean over each cell, merged cells alike."""
+def layer_means(winds: Winds, field: Floats, grid: AirGrid) -> Floats:
+    """Mean over dry pressure in each cell (level, lat, lon), read at its middle, of a field on the points of `winds`
+    (level, lat, lon), linear between its levels."""
+    middle = grid.grid.lat[:, None], grid.grid.lon[None]
+    column = columns_of(winds._replace(u=field), *middle, "u")
+    depth = -np.diff(grid.a)[:, None, None] - np.diff(grid.b)[:, None, None] * column.dry[:1]
+    return _carried_in_layers(column, grid) / depth
+
+
+def dry_pressure(winds: Winds, grid: AirGrid, points: int = 2) -> Floats:
+    """Dry pressure at the ground [Pa] (lat, lon): mean over each cell by Gauss points, merged cells alike."""
+    nodes, weights = np.polynomial.legendre.leggauss(points)
+    share, part = 0.5 * (nodes + 1.0), 0.5 * weights
     edges, lon_edges = grid.grid.lat_edges, grid.grid.lon_edges
     mean, area = np.zeros(grid.grid.shape), np.zeros(grid.grid.shape)
     for s, w in zip(share, part, strict=True):

@@ -1,0 +1,126 @@
+"""Synthetic meteorology for machines without a reanalysis: a made-up perpetual year of dry air through faces.
+
+Not the weather of any year or place. Eddies, jets, an overturning, seasons and a polar vortex come of dry equations
+of motion (`synthetic_dynamics`, `synthetic_forcing`); there is no water, no sea, no monsoon. For demonstrations and
+twin experiments, in which what is sought was made with the same air.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+from tenbin import __version__
+from tenbin.core.errors import Fault, raise_if_any
+from tenbin.data.catalog import cache_root
+from tenbin.transport.air_grid import AirGrid, hybrid_layers, merged_cells, polar_grid
+from tenbin.transport.synthetic_dynamics import HOURS, Dynamics, needs_dinosaur, weather
+from tenbin.transport.synthetic_file import write
+from tenbin.transport.synthetic_forcing import DAYS
+from tenbin.transport.synthetic_year import Blown, blown, joined
+
+__all__ = ["LABEL", "Synthetic", "cache_path", "labels", "make", "perpetual_year"]
+
+LABEL = "SYNTHETIC meteorology: made up by a dry model, not the weather of any time"
+_FORM = 1
+"""Counts up when the same settings would give another file."""
+
+
+@dataclass(frozen=True)
+class Synthetic:
+    """What is made: `dynamics`, days of the year and of its `overlap`, rows, columns and levels of the cells."""
+
+    dynamics: Dynamics = Dynamics()
+    days: int = DAYS
+    overlap: int = 10
+    rows: int = 46
+    columns: int = 72
+    levels: int = 20
+
+    def __post_init__(self) -> None:
+        raise_if_any(self._faults())
+
+    def _faults(self) -> Iterator[Fault]:
+        where, how = "synthetic meteorology", self.dynamics
+        if how.waves not in (21, 31, 42):
+            yield Fault(where, "waves", str(how.waves), "21, 31 or 42", "31 has the eddies that matter")
+        if how.step <= 0.0 or (HOURS * 60.0 / how.step) % 1.0:
+            yield Fault(where, "step", f"{how.step:g} min", "a divisor of 360 min", "take 45, 40 or 30")
+        if not 0 < self.overlap < self.days <= DAYS:
+            found = f"{self.overlap} d of {self.days} d"
+            yield Fault(where, "overlap", found, f"less than the days, at most {DAYS}", "take 10 days of 365")
+
+    @property
+    def intervals(self) -> int:
+        return round(self.days * 24.0 / HOURS)
+
+    @property
+    def grid(self) -> AirGrid:
+        cells = polar_grid(self.rows, self.columns)
+        return AirGrid(cells, *hybrid_layers(self.levels), merged_cells(cells))
+
+
+def _settings(what: Synthetic) -> str:
+    """All that the file depends on, as JSON."""
+    content = asdict(what) | {"form": _FORM}
+    content["dynamics"]["forcing"] = what.dynamics.forcing._asdict()
+    return json.dumps(content, sort_keys=True)
+
+
+def cache_path(what: Synthetic) -> Path:
+    """Where the year stands in the user's cache: equal settings have one place."""
+    name = hashlib.sha256(_settings(what).encode()).hexdigest()[:16]
+    return cache_root() / "synthetic_meteorology" / f"synthetic-T{what.dynamics.waves}-{name}.nc"
+
+
+def labels(what: Synthetic) -> dict[str, Any]:
+    """Attributes of the file, which say that it is made up, of what and by what."""
+    return {
+        "title": LABEL,
+        "synthetic": "true",
+        "source": "primitive equations by dinosaur-dycore, forced as in Held and Suarez 1994 with a seasonal cycle, "
+        "stratosphere of Polvani and Kushner 2002",
+        "comment": "no boundary layer and no convection: mixing has to be prescribed",
+        "seed": int(what.dynamics.seed),
+        "settings": _settings(what),
+        "versions": json.dumps({name: _version(name) for name in ("dinosaur-dycore", "jax", "jaxlib")}),
+        "tenbin_version": __version__,
+    }
+
+
+def _version(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return "absent"
+
+
+def perpetual_year(what: Synthetic | None = None, progress: Callable[[float], None] | None = None) -> Path:
+    """Path of the year in the user's cache, made if it is not there: minutes on two cores.
+
+    `progress` hears the share that is done. InputError where `dinosaur-dycore` is wanted and absent.
+    """
+    what = what or Synthetic()
+    path = cache_path(what)
+    return path if path.exists() else make(path, what, progress)
+
+
+def make(path: Path, what: Synthetic, progress: Callable[[float], None] | None = None) -> Path:
+    """Write the year to `path`, whole or not at all."""
+    needs_dinosaur()
+    length, overlap = what.intervals, round(what.overlap * 24.0 / HOURS)
+    course = joined(weather(what.dynamics), length, overlap)
+    year = _told(blown(course, what.grid), length, progress)
+    return write(path, year, length, HOURS * 3600.0, what.grid, labels(what))
+
+
+def _told(year: Iterator[Blown], length: int, progress: Callable[[float], None] | None) -> Iterator[Blown]:
+    for count, one in enumerate(year, start=1):
+        yield one
+        if progress is not None:
+            progress(count / length)

@@ -1,0 +1,261 @@
+"""A made-up dry atmosphere in motion: primitive equations in spherical harmonics, by the dycore of NeuralGCM.
+
+`dinosaur-dycore` (Kochkov et al. 2024, Nature 632, 1060) steps vorticity, divergence, temperature and the logarithm
+of surface pressure, semi-implicitly; `synthetic_forcing` keeps it going. 32-bit arithmetic inside.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
+from functools import cache
+from importlib import import_module
+from typing import Any, NamedTuple, cast
+
+import numpy as np
+import numpy.typing as npt
+
+from tenbin.core.arrays import jax, jnp
+from tenbin.core.constants import ATMOSPHERE_DRY_MASS, EARTH_RADIUS, GRAVITY
+from tenbin.core.errors import Fault, InputError
+from tenbin.transport.synthetic_forcing import (
+    ANTARCTICA,
+    HILLS,
+    Forcing,
+    Hill,
+    drag,
+    equilibrium_temperature,
+    mountains,
+    relaxation_rate,
+    season,
+)
+
+__all__ = ["Dynamics", "Weather", "needs_dinosaur", "sigma_faces", "weather"]
+
+Floats = npt.NDArray[np.float64]
+MEAN_PRESSURE = ATMOSPHERE_DRY_MASS * GRAVITY / (4.0 * np.pi * EARTH_RADIUS**2)
+"""Mean surface pressure [Pa] of the dry air of the Earth."""
+HOURS = 6.0
+"""Length of an interval [h]."""
+
+
+@dataclass(frozen=True)
+class Dynamics:
+    """How the atmosphere is stepped: waves around the globe, layers, step [min], days thrown away first, ground,
+    seed, and what drives it."""
+
+    waves: int = 31
+    layers: int = 20
+    step: float = 45.0
+    spin_up: int = 90
+    hills: tuple[Hill, ...] = HILLS
+    dome: float = ANTARCTICA
+    seed: int = 0
+    forcing: Forcing = Forcing()
+
+
+class Weather(NamedTuple):
+    """An interval of 6 h on the points of the dynamics: `lat`, `lon` ascending [degrees], `sigma` (level,) from the
+    ground up; `u`, `v` [m s-1] (level, lat, lon) means weighted by surface pressure; `temperature` [K] and `ps` [Pa]
+    when it begins."""
+
+    lat: Floats
+    lon: Floats
+    sigma: Floats
+    u: npt.NDArray[np.float32]
+    v: npt.NDArray[np.float32]
+    temperature: npt.NDArray[np.float32]
+    ps: npt.NDArray[np.float32]
+
+
+def needs_dinosaur() -> Any:
+    """The package `dinosaur`, or InputError with the way to get it."""
+    try:
+        return import_module("dinosaur")
+    except ImportError as error:
+        remedy = 'pip install "tenbin[met]", or name meteorology that you have'
+        raise InputError(
+            Fault("synthetic meteorology", "dinosaur-dycore", "nothing", "a package", remedy)
+        ) from error
+
+
+def sigma_faces(layers: int) -> Floats:
+    """Faces (layer + 1,) of layers from the top, 0, to the ground, 1: as thin near the ground as those of
+    `air_grid.hybrid_layers`."""
+    x = np.linspace(1.0, 0.0, layers + 1)
+    return np.asarray((1.0 - x**1.15) ** 1.7)
+
+
+def weather(how: Dynamics) -> Iterator[Weather]:
+    """Interval after interval without end, the first at midnight of 1 January after `how.spin_up` days."""
+    needs_dinosaur()
+    with _in_32_bits():
+        core = _core(replace(how, seed=0, spin_up=0))  # compiled once for all of them
+        state = _at_rest(core.coords, how)
+    day, waiting = -float(how.spin_up), None
+    while True:
+        with _in_32_bits():
+            state, parts = core.advance(state, season(day + HOURS / 48.0, how.forcing.lag))
+        if waiting is not None:  # the next interval is on its way while this one is put to use
+            yield _from_south_and_ground(core, waiting)
+        waiting = parts if day >= 0.0 else None
+        day += HOURS / 24.0
+
+
+def _in_32_bits() -> AbstractContextManager[Any]:
+    """Half the time of 64 bits, of which weather that nobody knows has no need."""
+    place = jax if hasattr(jax, "enable_x64") else import_module("jax.experimental")  # before 0.8 or so
+    return cast("AbstractContextManager[Any]", place.enable_x64(False))
+
+
+class _Core(NamedTuple):
+    coords: Any
+    lat: Floats
+    lon: Floats
+    sigma: Floats
+    advance: Callable[[Any, float], tuple[Any, Any]]
+
+
+def _from_south_and_ground(core: _Core, parts: Any) -> Weather:
+    """Arrays of the dynamics (level from the top, lon, lat from the south) in our order."""
+    u, v, temperature, ps = (np.asarray(x).transpose(0, 2, 1)[::-1] for x in parts)
+    if not np.isfinite(ps).all():
+        remedy = "take a shorter step"
+        raise InputError(Fault("synthetic meteorology", "surface pressure", "no number", "numbers", remedy))
+    return Weather(core.lat, core.lon, core.sigma, u, v, temperature, ps[0])
+
+
+@cache
+def _core(how: Dynamics) -> _Core:
+    from dinosaur import coordinate_systems, sigma_coordinates, spherical_harmonic
+
+    horizontal = getattr(spherical_harmonic.Grid, f"T{how.waves}")()
+    vertical = sigma_coordinates.SigmaCoordinates(sigma_faces(how.layers))
+    coords = coordinate_systems.CoordinateSystem(horizontal, vertical)
+    lat, lon = np.degrees(horizontal.latitudes), np.degrees(horizontal.longitudes)
+    return _Core(coords, lat, lon, vertical.centers[::-1], _advance(coords, how))
+
+
+def _specs() -> Any:
+    from dinosaur import primitive_equations
+
+    return primitive_equations.PrimitiveEquationsSpecs.from_si()
+
+
+def _amount(value: float, unit: str) -> float:
+    """In the units of the dynamics, where the radius and the rate of rotation are 1."""
+    from dinosaur import scales
+
+    return float(_specs().nondimensionalize(value * scales.units(unit)))
+
+
+_REFERENCE = 288.0
+"""[K] about which the dynamics is implicit."""
+
+
+def _relief(coords: Any, how: Dynamics) -> Floats:
+    """Height [m] (lon, lat)."""
+    lon, sin_lat = coords.horizontal.nodal_mesh
+    return mountains(np.degrees(np.arcsin(sin_lat)), np.degrees(lon), how.hills, how.dome)
+
+
+def _at_rest(coords: Any, how: Dynamics) -> Any:
+    """Air at rest over the hills, as warm as the mean over the globe of what it is pulled towards, but for whirls of
+    1e-6 s-1 that the seed draws."""
+    from dinosaur import primitive_equations
+
+    sigma, sin_lat = coords.vertical.centers[:, None], np.linspace(-0.99, 0.99, 100)
+    wanted = equilibrium_temperature(jnp.asarray(sin_lat), jnp.asarray(sigma * 1e5), 0.0, how.forcing)
+    mean = np.asarray(wanted).mean(-1)
+    pressure = np.exp(-GRAVITY * _relief(coords, how) / (287.05 * _REFERENCE))[None] * MEAN_PRESSURE
+    whirls = 1e-6 * np.random.default_rng(how.seed).normal(size=coords.horizontal.nodal_shape)
+    to_modal = coords.horizontal.to_modal
+    one = to_modal(jnp.asarray(whirls * _amount(1.0, "1/second"), "float32"))
+    vorticity = jnp.broadcast_to(coords.horizontal.clip_wavenumbers(one), coords.modal_shape)
+    zero = jnp.zeros(coords.modal_shape, "float32")
+    warm = jnp.asarray((mean - _REFERENCE)[:, None, None] * np.ones_like(whirls), "float32")
+    log_pressure = to_modal(jnp.asarray(np.log(pressure * _amount(1.0, "pascal")), "float32"))
+    return primitive_equations.State(vorticity, zero, to_modal(warm), log_pressure)
+
+
+def _advance(coords: Any, how: Dynamics) -> Callable[[Any, float], tuple[Any, Any]]:
+    """A function that takes the state through an interval and tells the mean winds and how the interval began."""
+    from dinosaur import primitive_equations, time_integration
+
+    reference = np.full(coords.vertical.layers, _REFERENCE, "float32")
+    relief = jnp.asarray(_relief(coords, how) * _amount(1.0, "meter"), "float32")
+    modal = primitive_equations.truncated_modal_orography(relief, coords)
+    moving = primitive_equations.PrimitiveEquations(reference, modal, coords, _specs())
+    dt = _amount(how.step, "minute")
+    smooth = time_integration.exponential_step_filter(
+        coords.horizontal, dt, tau=_amount(2.4, "hour"), order=4
+    )
+    count = round(HOURS * 60.0 / how.step)
+
+    def advance(state: Any, season: jax.Array) -> tuple[Any, Any]:
+        equations = time_integration.compose_equations([moving, _forcing(coords, how, season)])
+        step = time_integration.step_with_filters(time_integration.imex_rk_sil3(equations, dt), [smooth])
+
+        def one(carry: tuple[Any, Any], _: None) -> tuple[tuple[Any, Any], None]:
+            after = step(carry[0])
+            return (after, jax.tree.map(jnp.add, carry[1], _carried(coords, after))), None
+
+        first = _carried(coords, state)  # the ends of the interval count half
+        half = jax.tree.map(lambda x: 0.5 * x, first)
+        (after, total), _ = jax.lax.scan(one, (state, half), None, length=count)
+        total = jax.tree.map(lambda s, x: s - 0.5 * x, total, _carried(coords, after))
+        temperature = coords.horizontal.to_nodal(state.temperature_variation) + _REFERENCE
+        begins = (temperature, _pressure(coords, state) / _amount(1.0, "pascal"))
+        speed = _amount(1.0, "meter/second")
+        winds = tuple(x / total[2] / speed for x in total[:2])
+        return _with_mass_kept(coords, after), (*winds, *begins)
+
+    return cast("Callable[[Any, float], tuple[Any, Any]]", jax.jit(advance))
+
+
+def _pressure(coords: Any, state: Any) -> jax.Array:
+    return jnp.exp(coords.horizontal.to_nodal(state.log_surface_pressure))
+
+
+def _carried(coords: Any, state: Any) -> tuple[jax.Array, jax.Array, jax.Array]:
+    """Winds times surface pressure, and surface pressure."""
+    from dinosaur import spherical_harmonic
+
+    u, v = spherical_harmonic.vor_div_to_uv_nodal(coords.horizontal, state.vorticity, state.divergence)
+    pressure = _pressure(coords, state)
+    return u * pressure, v * pressure, pressure
+
+
+def _with_mass_kept(coords: Any, state: Any) -> Any:
+    """The logarithm of pressure is stepped, so that mass wanders: it is set back to that of the Earth."""
+    log_pressure = coords.horizontal.to_nodal(state.log_surface_pressure)
+    mean = coords.horizontal.integrate(jnp.exp(log_pressure)) / (4.0 * np.pi)
+    wanted = float(MEAN_PRESSURE) * _amount(1.0, "pascal")
+    kept = log_pressure + jnp.log(wanted / mean)[..., None, None]
+    return state.replace(log_surface_pressure=coords.horizontal.to_modal(kept))
+
+
+def _forcing(coords: Any, how: Dynamics, season: jax.Array) -> Any:
+    """Relaxation and friction as tendencies of the dynamics."""
+    from dinosaur import primitive_equations, time_integration
+
+    grid = coords.horizontal
+    second, pascal = _amount(1.0, "second"), _amount(1.0, "pascal")
+    sigma = jnp.asarray(coords.vertical.centers, "float32")[:, None, None]
+    sin_lat = jnp.asarray(grid.nodal_mesh[1], "float32")
+    friction = jnp.asarray(drag(coords.vertical.centers, how.forcing) / second, "float32")[:, None, None]
+    rate = relaxation_rate(sin_lat, sigma, how.forcing) / second
+
+    def terms(state: Any) -> Any:
+        pressure = sigma * _pressure(coords, state) / pascal
+        wanted = equilibrium_temperature(sin_lat, pressure, season, how.forcing)
+        warming = rate * (wanted - _REFERENCE - grid.to_nodal(state.temperature_variation))
+        return primitive_equations.State(
+            vorticity=-friction * state.vorticity,
+            divergence=-friction * state.divergence,
+            temperature_variation=grid.to_modal(warming),
+            log_surface_pressure=jnp.zeros_like(state.log_surface_pressure),
+        )
+
+    return time_integration.ExplicitODE.from_functions(terms)
