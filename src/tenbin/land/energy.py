@@ -283,24 +283,13 @@ def daily(
     sublimation_heat = air.latent_heat + _FUSION
     radiative = 4.0 * params.emissivity * STEFAN_BOLTZMANN * tas**3
     fluxes = EnergyFluxes(
-        all_day,
-        share * canopy / air.latent_heat,
-        share * bare * soil / air.latent_heat,
-        jnp.where(lai > 0.0, wet, 0.0) / air.latent_heat,
-        snow_cover * snow / sublimation_heat,
-        all_day,
-        all_day,
-        all_day,
-        tas,
-        albedo,
-        resistance,
-        heat_capacity,
-        air.latent_heat,
-        _BUOYANCY / (tas * (smooth_positive(wind - 0.5, 0.3) + 0.5) ** 2),
-        radiative,
+        all_day, share * canopy / air.latent_heat, share * bare * soil / air.latent_heat,
+        jnp.where(lai > 0.0, wet, 0.0) / air.latent_heat, snow_cover * snow / sublimation_heat,
+        all_day, all_day, all_day, tas, albedo, resistance, heat_capacity, air.latent_heat,
+        _BUOYANCY / (tas * (smooth_positive(wind - 0.5, 0.3) + 0.5) ** 2), radiative,
         1.0 / (heat_capacity / (resistance + params.understory_resistance * lai) + radiative),
         branches / sublimation_heat,
-    )
+    )  # fmt: skip
     evaporation = fluxes.transpiration_potential + fluxes.soil_evaporation_potential
     return close(fluxes, tas, evaporation, fluxes.sublimation_potential, ground)
 
