@@ -1,0 +1,258 @@
+"""Air mass fluxes in one file: dry air through faces, its temperature and what stirs its columns, closed to rounding.
+
+One layout for made-up years and for reanalyses: NetCDF along (time, level, lat, lon), levels from the ground up,
+rows from south to north, plain 32-bit numbers, read at the speed of the disk. Fluxes are closed before they are
+rounded. Who uses them follows the pressure that the fluxes make (`sweeps.pressure_gain`), so that air and tracers
+agree to rounding; it strays from the stored pressure by some tenths of a pascal in a year.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from tenbin.core.arrays import jnp
+from tenbin.core.errors import Fault, InputError
+from tenbin.core.grid import Grid
+from tenbin.core.provenance import atomic_path
+from tenbin.transport.air_grid import AirGrid
+from tenbin.transport.mass_fluxes import Interval
+from tenbin.transport.sweeps import flow_of, largest_outflow, pressure_gain
+
+__all__ = ["AirFile", "AirInterval", "Times", "Weather", "write"]
+
+Floats = npt.NDArray[np.float64]
+
+
+class AirInterval(NamedTuple):
+    """Interval `number`: its flow, the temperature [K] (level, lat, lon) when it begins, and dry air [kg m-2 s-1]
+    (level - 1, lat, lon) that turbulence exchanges across faces and that updrafts lift through them."""
+
+    number: int
+    interval: Interval
+    temperature: Floats
+    exchange: Floats
+    updraft: Floats
+
+
+class Weather(NamedTuple):
+    """Some intervals in order, (interval, level, lat, lon): dry air [kg s-1] through `east` and `north` faces
+    (lat - 1), `temperature` [K], `exchange` and `updraft` [kg m-2 s-1] (level - 1)."""
+
+    east: Any
+    north: Any
+    temperature: Any
+    exchange: Any
+    updraft: Any
+
+
+class Times(NamedTuple):
+    """When intervals begin: `start` in the proleptic Gregorian calendar, `seconds` each. A `perpetual` year has 365
+    days and follows itself; whoever goes round it again adds a year and passes over 29 February."""
+
+    start: npt.NDArray[np.datetime64]
+    seconds: float
+    perpetual: bool
+
+
+_KEPT = {
+    "mass_flux_east": ("level", "lat", "lon"),
+    "mass_flux_north": ("level", "lat_inner_edge", "lon"),
+    "air_temperature": ("level", "lat", "lon"),
+    "turbulent_exchange": ("level_inner_edge", "lat", "lon"),
+    "updraft_mass_flux": ("level_inner_edge", "lat", "lon"),
+}
+"""Variables of `Weather`, in its order, and their dimensions besides time."""
+_SAID = {
+    "mass_flux_east": ("kg s-1", "dry air through the eastern face of each cell, mean over the interval"),
+    "mass_flux_north": ("kg s-1", "dry air northward between rows, mean over the interval"),
+    "air_temperature": ("K", "temperature when the interval begins"),
+    "turbulent_exchange": ("kg m-2 s-1", "dry air that turbulence exchanges between neighbouring layers"),
+    "updraft_mass_flux": ("kg m-2 s-1", "dry air that convection lifts through the face, as much sinks around it"),
+    "dry_surface_pressure": ("Pa", "surface pressure of dry air when the interval begins"),
+    "largest_outflow": ("1", "largest share of a cell that a sweep of half the interval carries out of it"),
+}  # fmt: skip
+
+
+def write(
+    path: str | os.PathLike[str],
+    stream: Iterable[Any],
+    times: Times,
+    grid: AirGrid,
+    attributes: Mapping[str, Any],
+) -> Path:
+    """NetCDF of the intervals of `stream` (what `AirInterval` has), in any order, whole or not at all.
+
+    InputError unless each of the times comes once.
+    """
+    import h5netcdf
+
+    with atomic_path(path) as partial:
+        with h5netcdf.File(partial, "w") as file:
+            _describe(file, times, grid, attributes)
+            written = [_put(file, one, times.seconds, grid) for one in stream]
+        _check_complete(written, len(times.start), path)
+    return Path(path)
+
+
+def _check_complete(written: list[int], length: int, path: str | os.PathLike[str]) -> None:
+    if sorted(written) != list(range(length)):
+        found, wanted = f"{len(set(written))} intervals", f"each of {length} once"
+        raise InputError(Fault(str(path), "time", found, wanted, "run it for the whole time"))
+
+
+def _put(file: Any, one: Any, seconds: float, grid: AirGrid) -> int:
+    kept = (one.interval.east, one.interval.north, one.temperature, one.exchange, one.updraft)
+    for name, values in zip(_KEPT, kept, strict=True):
+        file.variables[name][one.number] = values.astype("float32")
+    file.variables["dry_surface_pressure"][one.number] = one.interval.dry_pressure[0]
+    file.variables["largest_outflow"][one.number] = _outflow(one.interval, seconds, grid)
+    return one.number
+
+
+def _outflow(interval: Interval, seconds: float, grid: AirGrid) -> float:
+    east, north, before, after = (
+        jnp.asarray(x) for x in (interval.east, interval.north, *interval.dry_pressure)
+    )
+    flow, mass = flow_of(east, north, before, after, seconds, grid)
+    return float(largest_outflow(flow, mass, seconds, grid))
+
+
+def _describe(file: Any, times: Times, grid: AirGrid, attributes: Mapping[str, Any]) -> None:
+    rows, columns = grid.grid.shape
+    file.dimensions = {
+        "time": len(times.start), "level": grid.levels, "level_edge": grid.levels + 1,
+        "level_inner_edge": grid.levels - 1, "lat": rows, "lon": columns, "lat_edge": rows + 1,
+        "lon_edge": columns + 1, "lat_inner_edge": rows - 1,
+    }  # fmt: skip
+    days = (times.start - np.datetime64("2001-01-01")) / np.timedelta64(1, "s") / 86400.0
+    hybrid = "faces of layers from the ground up lie at hybrid_a + hybrid_b x surface pressure of dry air"
+    axes = {
+        "time": (days, "days since 2001-01-01", "start of the interval"),
+        "lat": (grid.grid.lat, "degrees_north", "middle of cells"),
+        "lon": (grid.grid.lon, "degrees_east", "middle of cells"),
+        "lat_edge": (grid.grid.lat_edges, "degrees_north", "edges of cells"),
+        "lon_edge": (grid.grid.lon_edges, "degrees_east", "edges of cells"),
+        "level_edge": (np.arange(grid.levels + 1.0), "1", "number of the face from the ground up"),
+        "hybrid_a": (grid.a, "Pa", hybrid),
+        "hybrid_b": (grid.b, "1", hybrid),
+        "merged_cells": (np.asarray(grid.merged, float), "1", "neighbours merged in a row"),
+    }
+    places = {"hybrid_a": "level_edge", "hybrid_b": "level_edge", "merged_cells": "lat"}
+    for name, (values, unit, said) in axes.items():
+        one = file.create_variable(
+            name, (places.get(name, name),), "f8", data=np.asarray(values, dtype=float)
+        )
+        one.attrs.update({"units": unit, "long_name": said})
+    file.variables["time"].attrs["calendar"] = "proleptic_gregorian"
+    _fields(file)
+    told = {"interval_seconds": float(times.seconds), "perpetual": str(times.perpetual).lower()}
+    file.attrs.update({"Conventions": "CF-1.11", **told, **attributes})
+
+
+def _fields(file: Any) -> None:
+    kinds: dict[str, tuple[tuple[str, ...], str]]
+    kinds = {name: (("time", *dims), "f4") for name, dims in _KEPT.items()}
+    kinds |= {"dry_surface_pressure": (("time", "lat", "lon"), "f8"), "largest_outflow": (("time",), "f8")}
+    for name, (dims, kind) in kinds.items():
+        one = file.create_variable(name, dims, kind)
+        one.attrs.update(dict(zip(("units", "long_name"), _SAID[name], strict=True)))
+
+
+class AirFile:
+    """A file of `write`, open: `grid`, `attributes`, `times`, and intervals by number, which go round and round in a
+    perpetual year; a context manager. InputError where the file is none or lacks something."""
+
+    def __init__(self, path: str | os.PathLike[str]) -> None:
+        import h5netcdf
+
+        self.path = Path(path)
+        try:
+            self._file = h5netcdf.File(path, "r")
+        except OSError as error:
+            remedy = "give a NetCDF file of air mass fluxes, made by tenbin"
+            raise InputError(
+                Fault(str(path), "file", "nothing to read", "air mass fluxes", remedy)
+            ) from error
+        self._check()
+        axes = ("lat_edge", "lon_edge", "hybrid_a", "hybrid_b", "merged_cells", "time")
+        south, west, a, b, merged, days = (np.asarray(self._file.variables[name][...]) for name in axes)
+        self.grid = AirGrid(Grid(south, west), a, b, tuple(int(g) for g in merged))
+        self.attributes = {name: _plain(value) for name, value in self._file.attrs.items()}
+        start = np.datetime64("2001-01-01T00:00:00") + np.rint(days * 86400.0).astype("timedelta64[s]")
+        seconds = float(self.attributes["interval_seconds"])
+        self.times = Times(start, seconds, str(self.attributes.get("perpetual")) == "true")
+
+    def _check(self) -> None:
+        wanted = {*_KEPT, *_SAID, "lat_edge", "lon_edge", "hybrid_a", "hybrid_b", "merged_cells", "time"}
+        lacking = sorted(wanted - set(self._file.variables))
+        lacking += [name for name in ("interval_seconds",) if name not in self._file.attrs]
+        if lacking:
+            self._file.close()
+            remedy = "give a file of air mass fluxes made by this version of tenbin"
+            raise InputError(
+                Fault(str(self.path), name, "nothing", "air mass fluxes", remedy) for name in lacking
+            )
+
+    def __enter__(self) -> AirFile:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._file.close()
+
+    def __len__(self) -> int:
+        return len(self.times.start)
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """What a made-up year was made with."""
+        return dict(json.loads(str(self.attributes.get("settings", "{}"))))
+
+    @property
+    def largest_outflow(self) -> Floats:
+        """Share of a cell (time,) that a sweep of half an interval carries out of it, at worst."""
+        return np.asarray(self._file.variables["largest_outflow"][...])
+
+    def _place(self, number: int) -> int:
+        if not self.times.perpetual and not 0 <= number < len(self):
+            found, wanted = f"interval {number}", f"0 to {len(self) - 1}"
+            raise InputError(Fault(str(self.path), "time", found, wanted, "ask for a time in the file"))
+        return number % len(self)
+
+    def dry_pressure(self, number: int) -> Floats:
+        """Surface pressure of dry air [Pa] (lat, lon) when interval `number` begins."""
+        return np.asarray(self._file.variables["dry_surface_pressure"][self._place(number)], dtype=float)
+
+    def weather(self, numbers: Iterable[int]) -> Weather:
+        """Intervals by number, stacked, in 32 bits as they are stored."""
+        places = [self._place(number) for number in numbers]
+        first, last = places[0], places[-1] + 1
+        if places == list(range(first, last)):
+            return Weather(*(np.asarray(self._file.variables[name][first:last]) for name in _KEPT))
+        fields = (self._file.variables[name] for name in _KEPT)
+        return Weather(*(np.stack([np.asarray(one[place]) for place in places]) for one in fields))
+
+    def interval(self, number: int) -> Interval:
+        """Flow of one interval, which ends with the pressure that its flow makes."""
+        one = self.weather([number])
+        before = self.dry_pressure(number)
+        east, north = (np.asarray(x[0], dtype=float) for x in (one.east, one.north))
+        gained = pressure_gain(jnp.asarray(east), jnp.asarray(north), self.times.seconds, self.grid)
+        return Interval((before, before + np.asarray(gained)), east, north)
+
+    def temperature(self, number: int) -> Floats:
+        """[K] (level, lat, lon) when interval `number` begins."""
+        return np.asarray(self._file.variables["air_temperature"][self._place(number)], dtype=float)
+
+
+def _plain(value: Any) -> Any:
+    return value.item() if isinstance(value, np.generic) or getattr(value, "ndim", 1) == 0 else value

@@ -1,0 +1,199 @@
+"""The moving air: masses add up, a uniform ratio stays, the way back is the transpose, files give back what they got."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import numpy as np
+import pytest
+
+from tenbin.core.arrays import jax, jnp
+from tenbin.core.errors import InputError
+from tenbin.transport import idealised, mass_fluxes
+from tenbin.transport.air_file import AirFile, AirInterval, Times, write
+from tenbin.transport.air_grid import AirGrid, hybrid_layers, merged_cells, polar_grid
+from tenbin.transport.model import Forcing, Model, State, air_of, carried, check
+from tenbin.transport.operators import ObservationMap
+from tenbin.transport.pressure_fixer import PressureFixer
+from tenbin.transport.sweeps import Advection
+
+SECONDS = 21600.0
+COUNT = 4
+GASES = 3
+
+
+@pytest.fixture(scope="module")
+def grid():
+    cells = polar_grid(16, 24)
+    return AirGrid(cells, *hybrid_layers(8), merged_cells(cells))
+
+
+def stream(grid: AirGrid):
+    """A day of winds of a formula whose surface pressure rises here and falls there, with stirred columns."""
+    rng = np.random.default_rng(0)
+    winds = idealised.analysis()
+    fluxes = mass_fluxes.face_fluxes(winds, grid)
+    fixer = PressureFixer(grid)
+    pressure = fluxes[0]
+    faces = (grid.levels - 1, *grid.grid.shape)
+    for number in range(COUNT):
+        wave = 300.0 * np.cos(np.radians(grid.grid.lat))[:, None] * np.sin(np.radians(grid.grid.lon) + number)
+        last = (grid.mean_in_groups(fluxes[0] + wave), *fluxes[1:])
+        made = mass_fluxes.closed(fluxes, last, SECONDS, grid, fixer, pressure)
+        pressure = made.dry_pressure[1]
+        exchange = grid.mean_in_groups(10.0 ** rng.uniform(-4.0, 0.0, faces))
+        updraft = grid.mean_in_groups(rng.uniform(0.0, 0.02, faces))
+        updraft[-1] = 0.0
+        yield AirInterval(number, made, np.full(grid.shape, 250.0), exchange, updraft)
+
+
+@pytest.fixture(scope="module")
+def air(grid, tmp_path_factory):
+    start = np.datetime64("2001-01-01T00:00:00") + np.arange(COUNT) * np.timedelta64(6, "h")
+    path = tmp_path_factory.mktemp("air") / "air.nc"
+    write(path, stream(grid), Times(start, SECONDS, False), grid, {"title": "winds of a formula"})
+    with AirFile(path) as file:
+        yield file
+
+
+@pytest.fixture(scope="module")
+def model(air):
+    steps = int(np.ceil(air.largest_outflow.max() / 0.7))
+    return Model(Advection(air.grid, "slopes", False, steps), SECONDS)
+
+
+@pytest.fixture(scope="module")
+def run(model):
+    return jax.jit(partial(carried, model=model))
+
+
+def seen(grid: AirGrid) -> ObservationMap:
+    cells = jnp.asarray([5, 700, 1600])
+    rows, weight, offset = jnp.asarray([0, 1, 1]), jnp.asarray([1.0, 0.4, 0.6]), jnp.zeros(2)
+    return ObservationMap(rows, cells, weight, offset, grid.shape)
+
+
+def forcing(grid: AirGrid, seed: int = 1, frequency: float = 1e-7) -> Forcing:
+    rng = np.random.default_rng(seed)
+    emission = grid.mean_in_groups(rng.normal(size=(COUNT, GASES, *grid.grid.shape)) * 1e-9)
+    loss = jnp.asarray(grid.mean_in_groups(rng.random((GASES, *grid.shape)))) * frequency
+    return Forcing(jnp.asarray(emission), jnp.full(GASES, 0.016), loss, seen(grid))
+
+
+def state(air: AirFile, model: Model, seed: int = 2) -> State:
+    pressure = jnp.asarray(air.dry_pressure(0))
+    ratio = air.grid.mean_in_groups(np.random.default_rng(seed).random((GASES, *air.grid.shape)))
+    return State(1e-6 * jnp.asarray(ratio) * air_of(pressure, model), pressure)
+
+
+def test_what_was_given_and_what_is_there_and_what_was_lost_add_up(air, model, run):
+    start, acts = state(air, model), forcing(air.grid)
+    end, course = run(start, air.weather(range(COUNT)), acts)
+    before, after = (np.asarray(jnp.sum(x.tracer, (1, 2, 3))) for x in (start, end))
+    lost = np.asarray(jnp.sum(course.lost, (1, 2, 3)))
+    assert np.all(lost > 1e-4 * before) and np.all(np.abs(course.emitted) > 1e-5 * before)
+    assert np.allclose(after, before + np.asarray(course.emitted) - lost, rtol=1e-13)
+    assert course.seen.shape == (COUNT, GASES, 2)
+
+
+def test_a_uniform_ratio_stays_uniform_whatever_the_air_does(air, model, run):
+    pressure = jnp.asarray(air.dry_pressure(0))
+    start = State(jnp.stack([1e-6 * air_of(pressure, model)] * GASES), pressure)
+    acts = Forcing(jnp.zeros((COUNT, GASES, *air.grid.grid.shape)), jnp.ones(GASES))
+    end, _ = run(start, air.weather(range(COUNT)), acts)
+    assert np.abs(np.asarray(end.tracer / air_of(end.dry_pressure, model)) / 1e-6 - 1.0).max() < 1e-12
+    assert np.abs(np.asarray(end.dry_pressure - pressure)).max() > 50.0
+
+
+def test_the_air_ends_where_the_file_says(air, model, run, grid):
+    last = list(stream(grid))[-1].interval.dry_pressure[1]
+    start = state(air, model)
+    end, _ = run(start, air.weather(range(COUNT)), forcing(air.grid))
+    assert np.abs(np.asarray(end.dry_pressure) - last).max() < 0.1  # fluxes have 24 bits
+
+
+def test_the_way_back_is_the_transpose(air, model):
+    weather, acts = air.weather(range(COUNT)), forcing(air.grid)
+    start = state(air, model)
+
+    def outcome(tracer, emission):
+        end, course = carried(
+            State(tracer, start.dry_pressure), weather, acts._replace(emission=emission), model
+        )
+        return end.tracer, course.mean, course.seen
+
+    inputs = (start.tracer, acts.emission)
+    value, pull = jax.jit(lambda *x: jax.vjp(outcome, *x))(*inputs)
+    rng = np.random.default_rng(7)
+    sizes = (1e-9, 1.0, 1.0)  # each part counts
+    weights = tuple(jnp.asarray(s * rng.normal(size=v.shape)) for s, v in zip(sizes, value, strict=True))
+    one = sum(float(jnp.sum(w * v)) for w, v in zip(weights, value, strict=True))
+    back = jax.jit(pull)(weights)
+    other = sum(float(jnp.sum(b * x)) for b, x in zip(back, inputs, strict=True))
+    size = sum(float(jnp.sum(jnp.abs(w * v))) for w, v in zip(weights, value, strict=True))
+    assert abs(one - other) < 1e-13 * size
+    assert abs(one - other) < 1e-10 * abs(one)
+
+
+def test_thirty_two_bits_are_near_and_keep_their_mass(air, model, run):
+    start, acts = state(air, model), forcing(air.grid)
+    end, _ = run(start, air.weather(range(COUNT)), acts)
+    single = State(start.tracer.astype(jnp.float32), start.dry_pressure)
+    near, course = run(single, air.weather(range(COUNT)), acts)
+    assert near.tracer.dtype == jnp.float32 and near.dry_pressure.dtype == jnp.float64
+    assert np.abs(np.asarray(near.tracer - end.tracer)).max() < 1e-5 * float(end.tracer.max())
+    kept = np.asarray(near.tracer, float).sum((1, 2, 3)) + np.asarray(course.lost, float).sum((1, 2, 3))
+    given = np.asarray(start.tracer).sum((1, 2, 3)) + np.asarray(course.emitted)
+    assert np.allclose(kept, given, rtol=2e-6)
+
+
+def test_a_radioactive_gas_over_a_uniform_source_comes_to_its_balance(air, model, run):
+    """Burden = emission / decay once many lifetimes have passed; here the winds go round the same day."""
+    decay, source = 1e-4, 1e-12
+    acts = Forcing(
+        jnp.full((COUNT, GASES, *air.grid.grid.shape), source),
+        jnp.ones(GASES),
+        jnp.full((GASES, *air.grid.shape), decay),
+    )
+    now = state(air, model)
+    for _ in range(12):
+        now, _ = run(State(now.tracer, jnp.asarray(air.dry_pressure(0))), air.weather(range(COUNT)), acts)
+    emitted = source * float(np.sum(air.grid.grid.area))
+    # half of the emission comes at the end of an interval and decays as a whole with it
+    share = 1.0 - np.exp(-decay * SECONDS)
+    balance = emitted * SECONDS * (1.0 - share) / share
+    assert np.allclose(np.asarray(now.tracer.sum((1, 2, 3))), balance, rtol=1e-6)
+
+
+def test_arrays_that_do_not_fit_are_all_named(air, model):
+    start, acts = state(air, model), forcing(air.grid)
+    bad = acts._replace(emission=acts.emission[:, :2], frequency=acts.frequency[:, :3])
+    with pytest.raises(InputError) as caught:
+        check(start, air.weather(range(COUNT)), bad, model)
+    assert [fault.name for fault in caught.value.faults] == ["emission", "frequency"]
+
+
+def test_a_file_gives_back_what_was_put_in(air, grid):
+    for one in stream(grid):
+        told = air.interval(one.number)
+        assert np.allclose(told.east, one.interval.east, rtol=1e-7)
+        assert np.abs(told.dry_pressure[1] - one.interval.dry_pressure[1]).max() < 0.05
+        assert np.array_equal(air.temperature(one.number), one.temperature)
+    assert air.grid.merged == grid.merged and not air.times.perpetual
+    assert str(air.times.start[1]) == "2001-01-01T06:00:00"
+    with pytest.raises(InputError, match="0 to 3"):
+        air.weather([3, 4])
+
+
+def test_a_file_that_is_none_or_lacks_something_is_refused(tmp_path):
+    import h5netcdf
+
+    with pytest.raises(InputError, match="air mass fluxes"):
+        AirFile(tmp_path / "nothing.nc")
+    with h5netcdf.File(tmp_path / "other.nc", "w") as file:
+        file.dimensions = {"lat": 2}
+        file.create_variable("mass_flux_east", ("lat",), "f4")
+    with pytest.raises(InputError) as caught:
+        AirFile(tmp_path / "other.nc")
+    names = [fault.name for fault in caught.value.faults]
+    assert "mass_flux_north" in names and "interval_seconds" in names and "mass_flux_east" not in names
