@@ -1,4 +1,4 @@
-"""The moving air: masses add up, a uniform ratio stays, the way back is the transpose, files give back what they got."""
+"""The moving air: masses add up, a uniform ratio stays, the way back is the transpose, files give back all of it."""
 
 from __future__ import annotations
 
@@ -12,13 +12,16 @@ from tenbin.core.errors import InputError
 from tenbin.transport import idealised, mass_fluxes
 from tenbin.transport.air_file import AirFile, AirInterval, Times, write
 from tenbin.transport.air_grid import AirGrid, hybrid_layers, merged_cells, polar_grid
+from tenbin.transport.days import days_of
 from tenbin.transport.model import Forcing, Model, State, air_of, carried, check
 from tenbin.transport.operators import ObservationMap
+from tenbin.transport.passage import Passage
 from tenbin.transport.pressure_fixer import PressureFixer
 from tenbin.transport.sweeps import Advection
 
 SECONDS = 21600.0
 COUNT = 4
+"""Intervals of a day; the file has two days."""
 GASES = 3
 
 
@@ -36,7 +39,7 @@ def stream(grid: AirGrid):
     fixer = PressureFixer(grid)
     pressure = fluxes[0]
     faces = (grid.levels - 1, *grid.grid.shape)
-    for number in range(COUNT):
+    for number in range(2 * COUNT):
         wave = 300.0 * np.cos(np.radians(grid.grid.lat))[:, None] * np.sin(np.radians(grid.grid.lon) + number)
         last = (grid.mean_in_groups(fluxes[0] + wave), *fluxes[1:])
         made = mass_fluxes.closed(fluxes, last, SECONDS, grid, fixer, pressure)
@@ -49,7 +52,7 @@ def stream(grid: AirGrid):
 
 @pytest.fixture(scope="module")
 def air(grid, tmp_path_factory):
-    start = np.datetime64("2001-01-01T00:00:00") + np.arange(COUNT) * np.timedelta64(6, "h")
+    start = np.datetime64("2001-01-31T00:00:00") + np.arange(2 * COUNT) * np.timedelta64(6, "h")
     path = tmp_path_factory.mktemp("air") / "air.nc"
     write(path, stream(grid), Times(start, SECONDS, False), grid, {"title": "winds of a formula"})
     with AirFile(path) as file:
@@ -106,7 +109,7 @@ def test_a_uniform_ratio_stays_uniform_whatever_the_air_does(air, model, run):
 
 
 def test_the_air_ends_where_the_file_says(air, model, run, grid):
-    last = list(stream(grid))[-1].interval.dry_pressure[1]
+    last = list(stream(grid))[COUNT - 1].interval.dry_pressure[1]
     start = state(air, model)
     end, _ = run(start, air.weather(range(COUNT)), forcing(air.grid))
     assert np.abs(np.asarray(end.dry_pressure) - last).max() < 0.1  # fluxes have 24 bits
@@ -180,9 +183,9 @@ def test_a_file_gives_back_what_was_put_in(air, grid):
         assert np.abs(told.dry_pressure[1] - one.interval.dry_pressure[1]).max() < 0.05
         assert np.array_equal(air.temperature(one.number), one.temperature)
     assert air.grid.merged == grid.merged and not air.times.perpetual
-    assert str(air.times.start[1]) == "2001-01-01T06:00:00"
-    with pytest.raises(InputError, match="0 to 3"):
-        air.weather([3, 4])
+    assert str(air.times.start[1]) == "2001-01-31T06:00:00"
+    with pytest.raises(InputError, match="0 to 7"):
+        air.weather([7, 8])
 
 
 def test_a_file_that_is_none_or_lacks_something_is_refused(tmp_path):
@@ -197,3 +200,56 @@ def test_a_file_that_is_none_or_lacks_something_is_refused(tmp_path):
         AirFile(tmp_path / "other.nc")
     names = [fault.name for fault in caught.value.faults]
     assert "mass_flux_north" in names and "interval_seconds" in names and "mass_flux_east" not in names
+
+
+def passage(air: AirFile, decay: float = 1e-7) -> Passage:
+    loss = jnp.full((GASES, *air.grid.shape), decay)
+    return Passage(air, days_of(air.times), jnp.full(GASES, 0.016), lambda _: loss, seen(air.grid))
+
+
+def test_two_months_one_after_the_other_keep_their_books(air):
+    through = passage(air)
+    rng = np.random.default_rng(3)
+    emission = air.grid.mean_in_groups(rng.random((2, GASES, *air.grid.grid.shape)) * 1e-9)
+    start = through.begin(1e-6)
+    months = list(through.forward(start, emission))
+    assert [str(month.date) for month in months] == ["2001-01", "2001-02"]
+    held = np.asarray(start.tracer.sum((1, 2, 3)))
+    for slot, month in enumerate(months):
+        given = np.sum(emission[slot] * air.grid.grid.area, axis=(1, 2)) * 86400.0
+        assert np.allclose(month.emitted, given, rtol=1e-12)
+        after = np.asarray(month.state.tracer.sum((1, 2, 3)))
+        assert np.allclose(after, held + given - np.asarray(month.lost.sum((1, 2, 3))), rtol=1e-13)
+        assert month.seen.shape == (COUNT, GASES, 2)
+        held = after
+
+
+def test_the_way_back_through_two_months_is_the_transpose_of_the_way_there(air):
+    through, rng = passage(air), np.random.default_rng(5)
+    emission = air.grid.mean_in_groups(rng.normal(size=(2, GASES, *air.grid.grid.shape)) * 1e-9)
+    ratio = 1e-6 * air.grid.mean_in_groups(rng.random((GASES, *air.grid.shape)))
+    start = through.begin(ratio)
+    months = list(through.forward(start, emission))
+    weights = [jnp.asarray(rng.normal(size=(COUNT, GASES, 2))) for _ in months]
+    final = jnp.asarray(rng.normal(size=start.tracer.shape)) * 1e-18
+    one = sum(float(jnp.sum(w * month.seen)) for w, month in zip(weights, months, strict=True))
+    one += float(jnp.sum(final * months[-1].state.tracer))
+    found = through.backward(lambda day: weights[day.slot], final=final)
+    other = float(jnp.sum(found.tracer * start.tracer)) + float(np.sum(found.emission * emission))
+    assert abs(one - other) < 1e-11 * abs(one)
+    by_day = through.backward(lambda day: weights[day.slot], final=final, daily=True)
+    assert np.allclose(by_day.emission, found.emission, rtol=1e-12)
+
+
+def test_days_are_whole_and_of_the_years_asked_for(air):
+    around = Times(air.times.start, SECONDS, True)
+    assert [str(day.date) for day in days_of(around, 2010, 2)] == [
+        "2010-01-01", "2010-01-02", "2011-01-01", "2011-01-02"
+    ]  # fmt: skip
+    with pytest.raises(InputError, match="a whole day within"):
+        days_of(air.times, 1999, 1)
+    gap = Times(np.delete(air.times.start, 3), SECONDS, False)
+    with pytest.raises(InputError, match="fill the gap"):
+        days_of(gap)
+    with pytest.raises(InputError, match="divide a day"):
+        days_of(Times(air.times.start, 25000.0, False))

@@ -20,7 +20,7 @@ from tenbin.transport.mixing import mix, stirring
 from tenbin.transport.operators import ObservationMap, mole_fractions, observe
 from tenbin.transport.sweeps import Advection, advect, flow_of, pressure_gain
 
-__all__ = ["Course", "Forcing", "Model", "State", "air_of", "carried", "carry"]
+__all__ = ["ENTRAINMENT", "Course", "Forcing", "Model", "State", "air_of", "carried", "carry", "check"]
 
 ENTRAINMENT = 1e-4
 """Share of an updraft that turbulence at its edge exchanges [m-1]: deep convection of Tiedtke (1989)."""

@@ -1,0 +1,213 @@
+"""Tracers carried through months and years of air kept in a file, and the way back through the same air.
+
+The air is read day by day. Forward, the state after each month is handed out, so that a run can be stopped and taken
+up again. Backward, what each observation owes to every emission is gathered month by month or day by day: transport
+without a limiter is linear, so that the way back needs the air alone and no state that was on the way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from tenbin.core.arrays import jax, jnp
+from tenbin.transport.air_file import AirFile, Weather
+from tenbin.transport.air_grid import AirGrid
+from tenbin.transport.days import Day, months_of
+from tenbin.transport.model import ENTRAINMENT, Course, Forcing, Model, State, carried, check
+from tenbin.transport.operators import ObservationMap
+from tenbin.transport.sweeps import Advection, Scheme, pressure_gain
+
+__all__ = ["Cotangent", "Month", "Passage"]
+
+Floats = npt.NDArray[np.float64]
+MOST_OUTFLOW = 0.7
+"""Largest share of a cell that a sweep may take."""
+
+
+class Month(NamedTuple):
+    """What came of a month: `mean` mole fraction and what was `lost` [kg] (tracer, level, lat, lon), `emitted` [kg]
+    (tracer,), observations `seen` (interval, tracer, observation) or None, and the `state` it ends with."""
+
+    date: np.datetime64
+    mean: jax.Array
+    lost: jax.Array
+    emitted: jax.Array
+    seen: jax.Array | None
+    state: State
+
+
+class Cotangent(NamedTuple):
+    """What an outcome is worth: the sensitivity to the `tracer` when the air begins [1 / kg] (tracer, level, lat,
+    lon), and to the `emission` of each month or day [(kg m-2 s-1)-1] (slot, tracer, lat, lon)."""
+
+    tracer: jax.Array
+    emission: Floats
+
+
+@dataclass
+class Passage:
+    """Air of `file`, days to go through, and how it is moved: `scheme`, `limited`, `entrainment` [m-1].
+
+    `molar_mass` [kg mol-1] (tracer,); `loss(date)` gives frequencies [s-1] (tracer, level, lat, lon) of the month
+    of a date, or None; `seen` says where the air is observed.
+    """
+
+    file: AirFile
+    days: list[Day]
+    molar_mass: jax.Array
+    loss: Callable[[np.datetime64], jax.Array | None] = lambda _: None
+    seen: ObservationMap | None = None
+    scheme: Scheme = "slopes"
+    limited: bool = False
+    entrainment: float = ENTRAINMENT
+    _compiled: dict[Any, Any] = field(default_factory=dict, repr=False)
+
+    @property
+    def grid(self) -> AirGrid:
+        return self.file.grid
+
+    def steps(self, day: Day) -> int:
+        """Steps of advection in each interval of a day."""
+        worst = max(self._outflow[number % len(self.file)] for number in day.numbers)
+        return max(1, int(np.ceil(worst / MOST_OUTFLOW)))
+
+    @property
+    def _outflow(self) -> Floats:
+        if "outflow" not in self._compiled:
+            self._compiled["outflow"] = self.file.largest_outflow
+        return np.asarray(self._compiled["outflow"])
+
+    def model(self, day: Day) -> Model:
+        """How the air of a day is moved."""
+        advection = self._compiled.setdefault(
+            ("advection", self.steps(day)), Advection(self.grid, self.scheme, self.limited, self.steps(day))
+        )
+        return Model(advection, self.file.times.seconds, self.entrainment)
+
+    def _forcing(self, emission: npt.ArrayLike | jax.Array, day: Day, frequency: jax.Array | None) -> Forcing:
+        count = len(day.numbers)
+        rows = jnp.broadcast_to(jnp.asarray(emission), (count, *np.shape(emission)))
+        return Forcing(rows, self.molar_mass, frequency, self.seen)
+
+    def begin(self, ratio: npt.ArrayLike | float, dtype: Any = jnp.float64) -> State:
+        """Tracers [kg] of the mass ratio `ratio` [kg kg-1], which broadcasts to (tracer, level, lat, lon)."""
+        from tenbin.transport.model import air_of
+
+        pressure = jnp.asarray(self.file.dry_pressure(self.days[0].numbers[0]))
+        air = air_of(pressure, self.model(self.days[0]))
+        tracers = len(self.molar_mass)
+        spread = jnp.broadcast_to(jnp.asarray(ratio, float), (tracers, *self.grid.shape))
+        return State((spread * air).astype(dtype), pressure)
+
+    def forward(
+        self, state: State, emission: npt.NDArray[np.floating], told: Callable[[], None] = lambda: None
+    ) -> Iterator[Month]:
+        """Month after month, from `state`; `emission` [kg m-2 s-1] (slot, tracer, lat, lon), alike in merged cells,
+        holds for each month. `told` is called when a day is done."""
+        for date, days in months_of(self.days):
+            frequency = self.loss(date)
+            courses: list[Course] = []
+            for day in days:
+                weather = self.file.weather(day.numbers)
+                forcing = self._forcing(emission[day.slot], day, frequency)
+                state, course = self._forward(state, weather, forcing, day)
+                courses.append(course)
+                told()
+            yield _month(date, courses, state)
+
+    def _forward(self, state: State, weather: Weather, forcing: Forcing, day: Day) -> tuple[State, Course]:
+        model = self.model(day)
+        key = ("forward", model)
+        if key not in self._compiled:
+            check(state, weather, forcing, model)
+            self._compiled[key] = jax.jit(partial(carried, model=model))
+        after: tuple[State, Course] = self._compiled[key](state, weather, forcing)
+        return after
+
+    def pressures(self) -> list[jax.Array]:
+        """Surface pressure of dry air [Pa] (lat, lon) when each day begins, as the fluxes make it."""
+        seconds, grid = self.file.times.seconds, self.grid
+        gain = jax.jit(
+            lambda p, w: p + sum(pressure_gain(w.east[i].astype(float), w.north[i].astype(float), seconds, grid)
+                                 for i in range(w.east.shape[0]))
+        )  # fmt: skip
+        pressure, found = jnp.asarray(self.file.dry_pressure(self.days[0].numbers[0])), []
+        for day in self.days:
+            found.append(pressure)
+            pressure = gain(pressure, self.file.weather(day.numbers))
+        return found
+
+    def backward(
+        self,
+        worth: Callable[[Day], jax.Array | None],
+        pressures: list[jax.Array] | None = None,
+        final: jax.Array | None = None,
+        daily: bool = False,
+        dtype: Any = jnp.float64,
+        told: Callable[[], None] = lambda: None,
+    ) -> Cotangent:
+        """What emissions and the first state are worth, if observations are worth `worth(day)` (interval, tracer,
+        observation), None for nothing, and the last state [kg] `final` (tracer, level, lat, lon).
+
+        Exact for advection without a limiter. `daily` tells emissions by day instead of by month.
+        """
+        tracers = len(self.molar_mass)
+        pressures = self.pressures() if pressures is None else pressures
+        slots = len(self.days) if daily else self.days[-1].slot + 1
+        emission = np.zeros((slots, tracers, *self.grid.grid.shape))
+        back = jnp.zeros((tracers, *self.grid.shape), dtype) if final is None else final.astype(dtype)
+        frequency, month = None, None
+        for place in range(len(self.days) - 1, -1, -1):
+            day = self.days[place]
+            if day.slot != month:
+                frequency, month = self.loss(day.date), day.slot
+            back, given = self._backward(back, pressures[place], day, frequency, worth(day), dtype)
+            emission[place if daily else day.slot] += np.asarray(given)
+            told()
+        return Cotangent(back, emission)
+
+    def _backward(
+        self,
+        back: jax.Array,
+        pressure: jax.Array,
+        day: Day,
+        frequency: jax.Array | None,
+        worth: jax.Array | None,
+        dtype: Any,
+    ) -> tuple[jax.Array, jax.Array]:
+        model = self.model(day)
+        tracers, shape = back.shape[0], self.grid.grid.shape
+        if worth is None and self.seen is not None:
+            worth = jnp.zeros((len(day.numbers), tracers, len(self.seen.offset)), dtype)
+        key = ("backward", model)
+        if key not in self._compiled:
+            nothing = jnp.zeros((tracers, *shape), dtype)
+
+            def pulled(back: Any, pressure: Any, weather: Any, frequency: Any, worth: Any) -> Any:
+                def outcome(tracer: jax.Array, emission: jax.Array) -> tuple[Any, Any]:
+                    forcing = self._forcing(emission, day, frequency)
+                    after, course = carried(State(tracer, pressure), weather, forcing, model)
+                    return after.tracer, course.seen
+
+                return jax.vjp(outcome, jnp.zeros_like(back), nothing)[1]((back, worth))
+
+            self._compiled[key] = jax.jit(pulled)
+        found: tuple[jax.Array, jax.Array]
+        found = self._compiled[key](back, pressure, self.file.weather(day.numbers), frequency, worth)
+        return found
+
+
+def _month(date: np.datetime64, courses: list[Course], state: State) -> Month:
+    mean = sum((course.mean for course in courses[1:]), courses[0].mean) / len(courses)
+    lost = sum((course.lost for course in courses[1:]), courses[0].lost)
+    emitted = sum((course.emitted for course in courses[1:]), courses[0].emitted)
+    seen = (
+        None if courses[0].seen is None else jnp.concatenate([c.seen for c in courses if c.seen is not None])
+    )
+    return Month(date, mean, lost, emitted, seen, state)
