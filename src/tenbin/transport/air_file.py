@@ -70,6 +70,7 @@ _KEPT = {
     "updraft_mass_flux": ("level_inner_edge", "lat", "lon"),
 }
 """Variables of `Weather`, in its order, and their dimensions besides time."""
+_AXES = ("lat_edge", "lon_edge", "hybrid_a", "hybrid_b", "merged_cells", "time", "surface_altitude")
 _SAID = {
     "mass_flux_east": ("kg s-1", "dry air through the eastern face of each cell, mean over the interval"),
     "mass_flux_north": ("kg s-1", "dry air northward between rows, mean over the interval"),
@@ -87,16 +88,21 @@ def write(
     times: Times,
     grid: AirGrid,
     attributes: Mapping[str, Any],
+    ground: Floats | None = None,
 ) -> Path:
     """NetCDF of the intervals of `stream` (what `AirInterval` has), in any order, whole or not at all.
 
-    InputError unless each of the times comes once.
+    `ground` (lat, lon) is the height of the ground [m above sea level], nought by default. InputError unless each of
+    the times comes once.
     """
     import h5netcdf
 
     with atomic_path(path) as partial:
         with h5netcdf.File(partial, "w") as file:
             _describe(file, times, grid, attributes)
+            height = np.zeros(grid.grid.shape) if ground is None else ground
+            one = file.create_variable("surface_altitude", ("lat", "lon"), "f8", data=height)
+            one.attrs.update({"units": "m", "long_name": "height of the ground above sea level"})
             written = [_put(file, one, times.seconds, grid) for one in stream]
         _check_complete(written, len(times.start), path)
     return Path(path)
@@ -167,8 +173,8 @@ def _fields(file: Any) -> None:
 
 
 class AirFile:
-    """A file of `write`, open: `grid`, `attributes`, `times`, and intervals by number, which go round and round in a
-    perpetual year; a context manager. InputError where the file is none or lacks something."""
+    """A file of `write`, open: `grid`, `attributes`, `times`, `ground` [m] (lat, lon), and intervals by number, which
+    go round and round in a perpetual year; a context manager. InputError where it is none or lacks something."""
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
         import h5netcdf
@@ -182,8 +188,9 @@ class AirFile:
                 Fault(str(path), "file", "nothing to read", "air mass fluxes", remedy)
             ) from error
         self._check()
-        axes = ("lat_edge", "lon_edge", "hybrid_a", "hybrid_b", "merged_cells", "time")
-        south, west, a, b, merged, days = (np.asarray(self._file.variables[name][...]) for name in axes)
+        south, west, a, b, merged, days, self.ground = (
+            np.asarray(self._file.variables[name][...]) for name in _AXES
+        )
         self.grid = AirGrid(Grid(south, west), a, b, tuple(int(g) for g in merged))
         self.attributes = {name: _plain(value) for name, value in self._file.attrs.items()}
         start = np.datetime64("2001-01-01T00:00:00") + np.rint(days * 86400.0).astype("timedelta64[s]")
@@ -191,8 +198,7 @@ class AirFile:
         self.times = Times(start, seconds, str(self.attributes.get("perpetual")) == "true")
 
     def _check(self) -> None:
-        wanted = {*_KEPT, *_SAID, "lat_edge", "lon_edge", "hybrid_a", "hybrid_b", "merged_cells", "time"}
-        lacking = sorted(wanted - set(self._file.variables))
+        lacking = sorted({*_KEPT, *_SAID, *_AXES} - set(self._file.variables))
         lacking += [name for name in ("interval_seconds",) if name not in self._file.attrs]
         if lacking:
             self._file.close()

@@ -66,3 +66,8 @@ Ppm = Annotated[float, _reader({"ppm": 1.0, "ppb": 1e-3}), _unit("ppm")]
 
 Ppb = Annotated[float, _reader({"ppb": 1.0, "ppt": 1e-3, "ppm": 1e3}), _unit("ppb")]
 """A mole fraction of dry air [ppb]."""
+
+MoleFraction = Annotated[
+    float, _reader({"mol mol-1": 1.0, "ppm": 1e-6, "ppb": 1e-9, "ppt": 1e-12}), _unit("mol mol-1")
+]
+"""A mole fraction of dry air [mol mol-1]: 4e-4, "400 ppm", "1800 ppb" or "7 ppt"."""

@@ -1,0 +1,110 @@
+"""What a run of the moving air is asked to do: its winds, its tracers, where it is watched and how it is moved."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field, field_validator, model_validator
+
+from tenbin.core.compute import ComputeConfig
+from tenbin.workflow.quantities import MoleFraction, refusal
+from tenbin.workflow.settings import Section
+
+__all__ = ["BUILT_IN", "FLASKS", "NONE", "PULSE", "SYNTHETIC", "Pulses", "Tracer", "TransportConfig"]
+
+SYNTHETIC, BUILT_IN, NONE, FLASKS, PULSE = "synthetic", "built-in", "none", "flasks", "pulse"
+GasName = Literal["co2", "ch4", "n2o", "sf6", "rn222", "mcf"]
+STARTS = {"co2": 388.8e-6, "ch4": 1798.0e-9, "n2o": 323.0e-9, "sf6": 7.0e-12, "mcf": 7.0e-12, "rn222": 0.0}
+"""Mole fractions [mol mol-1] near the surface of the globe in 2010, rounded: NOAA GML (AGAGE for CH3CCl3)."""
+
+
+class Tracer(Section):
+    """One tracer."""
+
+    name: str = Field(pattern=r"^[a-z][a-z0-9_]{0,39}$", description="Its name in the files that are written.")
+    gas: GasName = Field(description="What it is made of: its molar mass and its losses.")
+    emission: str = Field(
+        BUILT_IN,
+        description="'built-in' monthly fluxes of the gas, 'none', or a NetCDF file with a variable of "
+        "(month, lat, lon) in kg m-2 s-1.",
+    )
+    start: MoleFraction | None = Field(
+        None, ge=0, le=1, description="Mole fraction everywhere at the start; that of 2010 where it is left out."
+    )
+    losses: bool = Field(True, description="Whether chemistry and decay take from it.")
+
+    @property
+    def begins(self) -> float:
+        """Mole fraction everywhere at the start [mol mol-1]."""
+        return STARTS[self.gas] if self.start is None else self.start
+
+
+class Pulses(Section):
+    """Green functions: a tracer for each region and month, given off at 1 kg s-1 in that month only."""
+
+    regions: str = Field(
+        NONE,
+        description="'none', 'transcom' (22 regions), or a NetCDF file with whole numbers of regions on (lat, lon), "
+        "0 where there is none.",
+    )
+    gas: GasName = Field("co2", description="What is given off.")
+    months: tuple[Annotated[int, Field(ge=1, le=12)], ...] = Field(
+        tuple(range(1, 13)), min_length=1, description="Months of the first year with a pulse."
+    )
+
+
+_USUAL = tuple(Tracer(name=gas, gas=gas) for gas in ("co2", "ch4", "n2o", "sf6", "rn222"))
+
+
+class TransportConfig(Section):
+    """A run of the moving air over the globe."""
+
+    meteorology: str = Field(
+        SYNTHETIC,
+        description="'synthetic' is a made-up perpetual year (labelled so); else a file of air mass fluxes.",
+    )
+    seed: int = Field(0, ge=0, description="Seed of the made-up year.")
+    first_year: int = Field(2010, ge=1850, le=2100, description="Calendar year the run begins with.")
+    years: int = Field(1, ge=1, le=500, description="Years run; of air of real dates, as many as it has.")
+    tracers: tuple[Tracer, ...] = Field(_USUAL, description="Tracers.")
+    pulses: Pulses = Field(Pulses(), description="Green functions, besides the tracers.")
+    oh: Literal["cams", "flexpart"] = Field("cams", description="Climatology of hydroxyl.")
+    oh_scale: float = Field(1.0, gt=0, le=5, description="Factor on hydroxyl.")
+    stations: str = Field(
+        FLASKS,
+        description="'flasks' of the global network, 'none', or a CSV file with columns site, lat, lon, alt "
+        "[m above sea level], intake_height [m above ground], above ('sea' or 'ground').",
+    )
+    scheme: Literal["slopes", "parabolas", "upwind"] = Field("slopes", description="Scheme of advection.")
+    limited: bool = Field(False, description="Whether new extremes are forbidden; the way back is then not exact.")
+    precision: Literal["float32", "float64"] = Field("float64", description="Arithmetic of tracers.")
+    monthly: bool = Field(True, description="Whether monthly mean mole fractions of all cells are written.")
+    restart: str | None = Field(None, description="The restart.npz of an earlier run of the same tracers.")
+    batch: int = Field(12, ge=1, le=1000, description="Tracers carried side by side in one task.")
+    compute: ComputeConfig = Field(ComputeConfig(), description="Where batches are run, if there are several.")
+
+    @field_validator("tracers")
+    @classmethod
+    def _named_once(cls, tracers: tuple[Tracer, ...]) -> tuple[Tracer, ...]:
+        names = [tracer.name for tracer in tracers]
+        twice = sorted({name for name in names if names.count(name) > 1})
+        if twice:
+            raise refusal(f" with {', '.join(twice)} more than once", "each name once")
+        return tracers
+
+    @model_validator(mode="after")
+    def _carries_something(self) -> TransportConfig:
+        if not self.tracers and self.pulses.regions == NONE:
+            raise refusal(", nothing to carry", "tracers, or regions of pulses", of=("tracers", "pulses"))
+        return self
+
+    @model_validator(mode="after")
+    def _restarts_as_it_was(self) -> TransportConfig:
+        if self.restart is not None and self.pulses.regions != NONE:
+            raise refusal(" with pulses", "a restart of tracers alone", of=("restart", "pulses"))
+        return self
+
+    def folder_of(self, base: Path) -> Path:
+        """Where finished months wait until all are done."""
+        return base / "batches"
