@@ -45,7 +45,9 @@ RADON = {"land": 1.0, "north": 0.5, "ocean": 0.005}
 """222Rn [atoms cm-2 s-1] of land between 60S and 60N, of land between 60N and 70N, and of ocean from 60S to 70N."""
 OTHER_NATURAL = 43.0
 WETLANDS = 165.0
-"""Tg CH4 yr-1, top-down means of 2010-2019 in Saunois et al. 2025, the first without, the second with inland waters."""
+"""Tg CH4 yr-1, top-down means of 2010-2019 in Saunois et al. 2025, the second with inland waters."""
+OPEN_WATER = (-70.0, 80.0)
+"""Latitudes [degrees north] between which the sea exchanges gases; beyond them it is mostly under ice. Own choice."""
 BAND_ROW = np.digitize(BASE.lat, BAND_EDGES[1:-1])
 PGC = 1e3 * float(C_TO_CO2)
 Maps = dict[str, np.ndarray]
@@ -57,11 +59,19 @@ def main(root: Path, land_file: Path) -> None:
     share, owned = shares_of_countries()
     proxies = proxies_of(land, share)
     ledger = bottom_up.leaves(None)
-    maps = natural(land, share, ledger) | by_country(root, owned, proxies) | ocean(share) | radon(share, owned)
+    maps = (
+        natural(land, share, ledger) | by_country(root, owned, proxies) | ocean(share) | radon(share, owned)
+    )
     maps |= {"shipping": shipping(share)}
     made = {name: normalised(mass, name in patterns.ZERO_SUM) for name, mass in maps.items()}
     size = patterns.store(made, EMBEDDED / patterns.FILE)
-    rows = carbon(root, ledger, land) + methane(ledger, land) + nitrous(ledger) + sulphur() + radon_rows(share, owned)
+    rows = (
+        carbon(root, ledger, land)
+        + methane(ledger, land)
+        + nitrous(ledger)
+        + sulphur()
+        + radon_rows(share, owned)
+    )
     table = pd.DataFrame(rows, columns=["gas", "sector", "pattern", "year", "value", "source"])
     table.insert(5, "unit", "Tg yr-1")
     table["value"] = [f"{value:.6g}" for value in table["value"]]
@@ -134,7 +144,9 @@ def by_country(root: Path, owned: Maps, proxies: Maps) -> Maps:
         found[f"fossil_{year}"] = spread(amounts.drop("intl_aviation"), owned, proxies, ("people",))
     for (gas, sector), follows in WITHIN.items():
         table = components.sectors_by_country(root, gas)
-        names = ("industry", "fossil", "waste", "biofuel") if (gas, sector) == ("n2o", "industry") else (sector,)
+        names = (
+            ("industry", "fossil", "waste", "biofuel") if (gas, sector) == ("n2o", "industry") else (sector,)
+        )
         chosen = table[(table["year"] == COUNTRY_YEAR) & table["sector"].isin(names)]
         found[f"{gas}_{sector}"] = spread(chosen.groupby("region")["mean"].sum(), owned, proxies, follows)
     return found
@@ -156,7 +168,7 @@ def of_ledger(ledger: pd.DataFrame, gas: str, sector: str, year: int = COUNTRY_Y
 
 def natural(land: Maps, share: np.ndarray, ledger: pd.DataFrame) -> Maps:
     """Patterns of land and ocean: from our land model, some with the ledger's amounts in the four bands."""
-    plants, sea = land["gpp"], (1.0 - share) * BASE.area
+    plants, sea = land["gpp"], open_sea(share)
     solid = share * BASE.area * (BASE.lat > -60.0)[:, None]
     return {
         "biosphere": land_output.biosphere(land),
@@ -174,9 +186,14 @@ def natural(land: Maps, share: np.ndarray, ledger: pd.DataFrame) -> Maps:
     }
 
 
+def open_sea(share: np.ndarray) -> np.ndarray:
+    """Area [m2] (lat, lon) of sea that exchanges gases."""
+    return (1.0 - share) * BASE.area * BASE.rows_within(*OPEN_WATER)[:, None]
+
+
 def ocean(share: np.ndarray) -> Maps:
     """CO2 of the sea: zones of the reference year, its even change, and the season of the Southern Ocean."""
-    sea = (1.0 - share) * BASE.area
+    sea = open_sea(share)
     zones = pd.read_csv(EMBEDDED / "ocean_co2_zones.csv")
     mean, season = np.zeros(BASE.shape), np.zeros((12, *BASE.shape))
     for zone in zones.itertuples():
@@ -195,8 +212,8 @@ def shipping(share: np.ndarray) -> np.ndarray:
 
     text = Path("src/tenbin/budget/band_shares.yaml").read_text(encoding="utf-8")
     shares = yaml.safe_load(text)["bunkers"]["intl_shipping"]["shares"]
-    open_sea = (1.0 - share) * BASE.area * ((BASE.lat > -50.0) & (BASE.lat < 65.0))[:, None]
-    return in_bands(open_sea, dict(zip(BANDS, shares, strict=True)))
+    lanes = (1.0 - share) * BASE.area * ((BASE.lat > -50.0) & (BASE.lat < 65.0))[:, None]
+    return in_bands(lanes, dict(zip(BANDS, shares, strict=True)))
 
 
 def radon_fluxes(share: np.ndarray, owned: Maps) -> Maps:
@@ -204,7 +221,10 @@ def radon_fluxes(share: np.ndarray, owned: Maps) -> Maps:
     free = np.clip(share - owned["GRL"] - owned["ATA"], 0.0, 1.0) * BASE.area * 1e4
     temperate, north = (BASE.rows_within(*zone)[:, None] for zone in ((-60.0, 60.0), (60.0, 70.0)))
     sea = (1.0 - share) * BASE.area * 1e4 * (temperate + north)
-    return {"land": free * (RADON["land"] * temperate + RADON["north"] * north), "ocean": RADON["ocean"] * sea}
+    return {
+        "land": free * (RADON["land"] * temperate + RADON["north"] * north),
+        "ocean": RADON["ocean"] * sea,
+    }
 
 
 def radon(share: np.ndarray, owned: Maps) -> Maps:
@@ -212,8 +232,8 @@ def radon(share: np.ndarray, owned: Maps) -> Maps:
 
 
 def radon_rows(share: np.ndarray, owned: Maps) -> list[tuple]:
-    source = ("1 atom cm-2 s-1 of ice-free land from 60S to 60N, half of that to 70N, 0.005 of ocean to 70N, as in model "
-              "comparisons since Jacob et al. 1997 (J. Geophys. Res. 102, 5953)")  # fmt: skip
+    source = ("1 atom cm-2 s-1 of ice-free land 60S-60N, 0.5 to 70N, 0.005 of ocean 60S-70N, as usual in "
+              "comparisons of models (Jacob et al. 1997, J. Geophys. Res. 102, 5953)")  # fmt: skip
     year = 365.0 * float(SECONDS_PER_DAY)
     return [
         ("rn222", name, f"radon_{name}", 0, field.sum() * year / float(AVOGADRO) * 0.222 * 1e-9, source)
@@ -255,7 +275,14 @@ def carbon(root: Path, ledger: pd.DataFrame, land: Maps) -> list[tuple]:
         rows += anchored("co2", "fossil", year, fossil * (1.0 - ships[year]), "gcb2019+edgar_ft2017")
         rows += [
             ("co2", "fossil", "shipping", year, fossil * ships[year], "gcb2019+edgar_ft2017"),
-            ("co2", "ocean", "ocean_even", year, total["ocean"] - reference, "gcb2019, less the zones of 2000"),
+            (
+                "co2",
+                "ocean",
+                "ocean_even",
+                year,
+                total["ocean"] - reference,
+                "gcb2019, less the zones of 2000",
+            ),
             ("co2", "land_sink", "land_sink", year, total["land_sink"], "gcb2019"),
             ("co2", "land_use_change", "land_use_change", year, total["land_use_change"], "gcb2019"),
         ]
@@ -279,7 +306,16 @@ def methane(ledger: pd.DataFrame, land: Maps) -> list[tuple]:
     rest = {"geological": "geological", "termites": "termites", "ocean": "ch4_ocean"}
     parts = {name: sum(of_ledger(ledger, "ch4", name).values()) for name in rest}
     scale = OTHER_NATURAL / sum(parts.values())
-    rows = [("ch4", "wetlands", "wetlands", 0, WETLANDS, gmb + ", with inland waters; places of the tenbin land model")]
+    rows = [
+        (
+            "ch4",
+            "wetlands",
+            "wetlands",
+            0,
+            WETLANDS,
+            gmb + ", with inland waters; places of the tenbin land model",
+        )
+    ]
     rows += [
         ("ch4", name, rest[name], 0, value * scale, f"{gmb}: other natural 43, divided as in the ledger")
         for name, value in parts.items()
@@ -291,8 +327,12 @@ def methane(ledger: pd.DataFrame, land: Maps) -> list[tuple]:
         "biofuel": "ch4_biofuel", "rice": "rice", "biomass_burning": "fires",
     }  # fmt: skip
     merged = {"industry": "fossil"}
-    for year, total in world(ledger, "ch4")[list(places)].rename(columns=merged).T.groupby(level=0).sum().items():
-        source = {name: "gfed41s, bb4cmip" if name == "biomass_burning" else "edgar_v6+v432" for name in total.index}
+    for year, total in (
+        world(ledger, "ch4")[list(places)].rename(columns=merged).T.groupby(level=0).sum().items()
+    ):
+        source = {
+            name: "gfed41s, bb4cmip" if name == "biomass_burning" else "edgar_v6+v432" for name in total.index
+        }
         rows += [("ch4", name, places[name], year, value, source[name]) for name, value in total.items()]
     return rows
 
@@ -303,14 +343,25 @@ def nitrous(ledger: pd.DataFrame) -> list[tuple]:
     soils += sum(of_ledger(ledger, "n2o", "inland_water").values())
     sea = sum(of_ledger(ledger, "n2o", "ocean").values())
     rows = [
-        ("n2o", "natural_soils", "n2o_soils", 0, soils, "tian2024, with inland waters; places of the tenbin land model"),
+        (
+            "n2o",
+            "natural_soils",
+            "n2o_soils",
+            0,
+            soils,
+            "tian2024, with inland waters; places of the tenbin land model",
+        ),
         ("n2o", "ocean", "n2o_ocean", 0, sea, "tian2024"),
     ]
-    merged = {name: "industry" for name in ("fossil", "waste", "biofuel")}
-    table = world(ledger, "n2o")[["agriculture", "biomass_burning", "industry", *merged]].rename(columns=merged)
+    merged = dict.fromkeys(("fossil", "waste", "biofuel"), "industry")
+    table = world(ledger, "n2o")[["agriculture", "biomass_burning", "industry", *merged]].rename(
+        columns=merged
+    )
     places = {"agriculture": "n2o_agriculture", "biomass_burning": "fires", "industry": "n2o_industry"}
     for year, total in table.T.groupby(level=0).sum().items():
-        source = {name: "gfed41s, bb4cmip" if name == "biomass_burning" else "edgar_v6+v432" for name in total.index}
+        source = {
+            name: "gfed41s, bb4cmip" if name == "biomass_burning" else "edgar_v6+v432" for name in total.index
+        }
         rows += [("n2o", name, places[name], year, value, source[name]) for name, value in total.items()]
     return rows
 

@@ -1,4 +1,4 @@
-"""Where and when a sector emits: shares of a year's mass by cell of 2.5 degrees, and by month where there is a season.
+"""Where and when a sector emits: shares of a year's mass by cell of 2.5 degrees, and by month if there is a season.
 
 A pattern is (1 or 12, lat 72, lon 144) on `BASE`: the share of the year's mass that each month and cell emits. It
 sums to one. A pattern with no net emission (`ZERO_SUM`: what plants take up in summer they give back in winter) is
@@ -42,17 +42,18 @@ _MONTHLY_LEVELS, _STATIC_LEVELS = 127, 2000
 def balanced(months: npt.ArrayLike) -> Floats:
     """Monthly masses (12, lat, lon) [any unit] with their sinks scaled in each cell to equal its sources.
 
-    Sources and sinks both become the mean of the two; a cell that has only one of them is left out (nought).
+    Sources and sinks both become the mean of the two; a cell that has but one of them, or next to none of the other
+    (1e-9 of it), is left out: there is no season to keep.
     """
     mass = np.asarray(months, dtype=float)
     source, sink = (np.where(sign * mass > 0.0, sign * mass, 0.0) for sign in (1.0, -1.0))
     up, down = source.sum(axis=0), sink.sum(axis=0)
-    level = np.where((up > 0.0) & (down > 0.0), 0.5 * (up + down), 0.0)
+    level = np.where(np.minimum(up, down) > 1e-9 * np.maximum(up, down), 0.5 * (up + down), 0.0)
     return source * _ratio(level, up) - sink * _ratio(level, down)
 
 
 def _ratio(above: Floats, below: Floats) -> Floats:
-    return np.divide(above, below, out=np.zeros_like(above), where=below > 0.0)
+    return np.divide(above, below, out=np.zeros_like(above), where=above > 0.0)
 
 
 def normalised(mass: npt.ArrayLike, zero_sum: bool = False) -> Floats:

@@ -50,7 +50,9 @@ def _packaged() -> pd.DataFrame:
 def years(gas: str) -> tuple[int, int] | None:
     """First and last year with totals of `gas`; None if they are the same in every year."""
     table = _packaged()
-    dated = table[(table["gas"] == choose(gas, GASES, "gas", "surface fluxes")) & (table["year"] != EVERY_YEAR)]
+    dated = table[
+        (table["gas"] == choose(gas, GASES, "gas", "surface fluxes")) & (table["year"] != EVERY_YEAR)
+    ]
     return None if dated.empty else (int(dated["year"].min()), int(dated["year"].max()))
 
 
@@ -63,7 +65,9 @@ def terms(gas: str, year: int | None = None) -> pd.DataFrame:
     wanted = REFERENCE_YEAR if year is None else year
     if span is not None and not span[0] <= wanted <= span[1]:
         remedy = "choose a year within, or give your own fluxes"
-        raise InputError(Fault(f"surface fluxes of {gas}", "year", str(wanted), f"{span[0]} to {span[1]}", remedy))
+        raise InputError(
+            Fault(f"surface fluxes of {gas}", "year", str(wanted), f"{span[0]} to {span[1]}", remedy)
+        )
     table = _packaged()
     rows = table[(table["gas"] == gas) & np.isin(table["year"], (wanted, EVERY_YEAR))]
     return rows[["sector", "pattern", "value", "source"]].reset_index(drop=True)
