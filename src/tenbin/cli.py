@@ -123,6 +123,29 @@ def land(
     run_land(config, out, _console())
 
 
+@app.command(short_help="Carry tracers through the moving air of the globe.")
+def transport(
+    config: Annotated[
+        Path | None, typer.Argument(help="YAML file; without it five gases in a made-up year.")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Run folder.  [default: tenbin-transport]")
+    ] = None,
+) -> None:
+    """Carry tracers through the air -> mole_fractions.nc, stations.nc, books.csv, restart.npz, transport.json.
+
+    \b
+    Goes on where an earlier run stopped. Without a file: CO2, CH4, N2O, SF6 and radon of 2010 in synthetic air.
+    Examples:
+      tenbin transport --out tenbin-transport
+      tenbin config --transport > transport.yaml
+      tenbin transport transport.yaml --out sulfur-hexafluoride
+    """
+    from tenbin.workflow.transport_run import run as run_transport
+
+    run_transport(config, out, _console())
+
+
 @app.command(short_help="Provenance and conservation of a run folder.")
 def check(
     folder: Annotated[Path | None, typer.Argument(help="Run folder.")] = None,
@@ -163,6 +186,7 @@ def fetch(
 def show_config(
     config: Annotated[Path | None, typer.Argument(help="YAML file to check and print resolved.")] = None,
     for_land: Annotated[bool, typer.Option("--land", help="Of 'tenbin land'.")] = False,
+    for_transport: Annotated[bool, typer.Option("--transport", help="Of 'tenbin transport'.")] = False,
 ) -> None:
     """Print the default configuration as commented YAML, or check a file of yours.
 
@@ -172,9 +196,10 @@ def show_config(
       tenbin config run.yaml
       tenbin config --land > land.yaml
     """
-    from tenbin.workflow.template import describe, describe_land
+    from tenbin.workflow.template import describe, describe_land, describe_transport
 
-    typer.echo(describe_land(config) if for_land else describe(config), nl=False)
+    told = describe_land if for_land else describe_transport if for_transport else describe
+    typer.echo(told(config), nl=False)
 
 
 @app.command(short_help="Print the version.")

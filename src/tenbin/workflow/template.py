@@ -26,6 +26,12 @@ OPENING_LAND = """\
 """
 
 
+OPENING_TRANSPORT = """\
+# Configuration of a run of the moving air. Every key may be left out; the values shown are the defaults.
+# Use it with: tenbin transport transport.yaml --out tenbin-transport
+"""
+
+
 def describe(path: Path | None) -> str:
     """The commented defaults, or the file `path` read, checked and printed with every default filled in."""
     if path is None:
@@ -41,6 +47,17 @@ def describe_land(path: Path | None) -> str:
     if path is None:
         return OPENING_LAND + commented(LandConfig())
     settled = load_as(LandConfig, path).model_dump(mode="json")
+    return str(yaml.safe_dump(settled, sort_keys=False, allow_unicode=True))
+
+
+def describe_transport(path: Path | None) -> str:
+    """As `describe`, for the settings of a run of the moving air."""
+    from tenbin.workflow.config import load_as
+    from tenbin.workflow.transport_settings import TransportConfig
+
+    if path is None:
+        return OPENING_TRANSPORT + commented(TransportConfig())
+    settled = load_as(TransportConfig, path).model_dump(mode="json")
     return str(yaml.safe_dump(settled, sort_keys=False, allow_unicode=True))
 
 
@@ -61,8 +78,24 @@ def _section(model: BaseModel, depth: int) -> list[str]:
         lines += _comment(field, depth)
         if isinstance(value, BaseModel):
             lines += [f"{'  ' * depth}{name}:\n", *_section(value, depth + 1)]
+        elif isinstance(value, tuple) and value and isinstance(value[0], BaseModel):
+            lines += [f"{'  ' * depth}{name}:\n", *_listed(value, depth + 1)]
         else:
             lines.append(f"{'  ' * depth}{name}: {_yaml(value)}\n")
+    return lines
+
+
+def _listed(models: tuple[BaseModel, ...], depth: int) -> list[str]:
+    """The keys of a section that may be repeated, then each of them on a line."""
+    indent, lines = "  " * depth, []
+    for name, field in type(models[0]).model_fields.items():
+        first, *others = _comment(field, depth)
+        lines += [first.replace("# ", f"# {name}: ", 1), *others]
+    for one in models:
+        told = yaml.safe_dump(
+            one.model_dump(mode="json"), default_flow_style=True, sort_keys=False, width=200
+        )
+        lines.append(f"{indent}- {str(told).strip()}\n")
     return lines
 
 

@@ -22,7 +22,9 @@ STARTS = {"co2": 388.8e-6, "ch4": 1798.0e-9, "n2o": 323.0e-9, "sf6": 7.0e-12, "m
 class Tracer(Section):
     """One tracer."""
 
-    name: str = Field(pattern=r"^[a-z][a-z0-9_]{0,39}$", description="Its name in the files that are written.")
+    name: str = Field(
+        pattern=r"^[a-z][a-z0-9_]{0,39}$", description="Its name in the files that are written."
+    )
     gas: GasName = Field(description="What it is made of: its molar mass and its losses.")
     emission: str = Field(
         BUILT_IN,
@@ -30,7 +32,10 @@ class Tracer(Section):
         "(month, lat, lon) in kg m-2 s-1.",
     )
     start: MoleFraction | None = Field(
-        None, ge=0, le=1, description="Mole fraction everywhere at the start; that of 2010 where it is left out."
+        None,
+        ge=0,
+        le=1,
+        description="Mole fraction everywhere at the start; that of 2010 where it is left out.",
     )
     losses: bool = Field(True, description="Whether chemistry and decay take from it.")
 
@@ -77,12 +82,16 @@ class TransportConfig(Section):
         "[m above sea level], intake_height [m above ground], above ('sea' or 'ground').",
     )
     scheme: Literal["slopes", "parabolas", "upwind"] = Field("slopes", description="Scheme of advection.")
-    limited: bool = Field(False, description="Whether new extremes are forbidden; the way back is then not exact.")
+    limited: bool = Field(
+        False, description="Whether new extremes are forbidden; the way back is then not exact."
+    )
     precision: Literal["float32", "float64"] = Field("float64", description="Arithmetic of tracers.")
     monthly: bool = Field(True, description="Whether monthly mean mole fractions of all cells are written.")
     restart: str | None = Field(None, description="The restart.npz of an earlier run of the same tracers.")
     batch: int = Field(12, ge=1, le=1000, description="Tracers carried side by side in one task.")
-    compute: ComputeConfig = Field(ComputeConfig(), description="Where batches are run, if there are several.")
+    compute: ComputeConfig = Field(
+        ComputeConfig(), description="Where batches are run, if there are several."
+    )
 
     @field_validator("tracers")
     @classmethod
