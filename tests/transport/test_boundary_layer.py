@@ -152,7 +152,7 @@ def test_any_weather_gives_finite_exchange():
 
 def test_made_up_day_follows_the_sun():
     """In July at 46 N the boundary layer over land is shallow at night and 1 to 2 km tall in the afternoon, the
-    tallest about 15 h (Liu and Liang 2010, J. Climate 23, 5790); in January it is shallower, and none in polar night."""
+    tallest about 15 h (Liu and Liang 2010, J. Climate 23, 5790); in January less tall, in polar night not at all."""
     cells = polar_grid(46, 72)
     grid = AirGrid(cells, *hybrid_layers(20), merged_cells(cells))
     row, column = int(np.argmin(abs(cells.lat - 46.0))), int(np.argmin(abs(cells.lon)))
