@@ -22,8 +22,8 @@ _T = TypeVar("_T")
 
 
 class Blown(NamedTuple):
-    """Interval number `number` of the year: flow of dry air, temperature [K] (level, lat, lon) when it begins, and air
-    [kg m-2 s-1] (level - 1, lat, lon) that turbulence exchanges and that rises in clouds through inner faces."""
+    """Interval number `number` of the year: flow of dry air, temperature [K] (level, lat, lon) when it begins, and
+    air [kg m-2 s-1] (level - 1, lat, lon) that turbulence exchanges and that rises in clouds through inner faces."""
 
     number: int
     interval: Interval
