@@ -16,6 +16,7 @@ from tenbin.transport.meteorology_synthetic import Synthetic
 from tenbin.transport.synthetic_dynamics import HOURS, Dynamics, Weather, sigma_faces
 from tenbin.transport.synthetic_file import PerpetualYear, rounded, write
 from tenbin.transport.synthetic_forcing import DAYS, Forcing, equilibrium_temperature, season
+from tenbin.transport.synthetic_mixing import synthetic_mixing
 from tenbin.transport.synthetic_year import blown, joined
 
 with_dinosaur = pytest.mark.skipif(
@@ -45,6 +46,20 @@ def made_up(steps: int = 40):
 
 def small_year():
     return blown(joined(made_up(), 12, 4), SMALL.grid)
+
+
+def test_the_year_says_what_mixes_its_air():
+    """Turbulence and clouds of each interval are those of the flow that it holds; land has a day, sea has none."""
+    grid = SMALL.grid
+    land = np.ones(grid.grid.shape)
+    for sea, dry in zip(small_year(), blown(joined(made_up(), 12, 4), grid, land), strict=True):
+        for one in (sea, dry):
+            assert one.exchange.shape == one.updraft.shape == (grid.levels - 1, *grid.grid.shape)
+            assert np.isfinite(one.exchange).all() and (one.exchange > 0.0).all()
+            assert np.isfinite(one.updraft).all() and (one.updraft >= 0.0).all()
+        again = synthetic_mixing(sea.number, sea.interval, sea.temperature, 0.0 * land, grid)
+        np.testing.assert_array_equal(again.exchange, sea.exchange)
+        assert not np.allclose(dry.exchange, sea.exchange)
 
 
 def test_the_season_follows_the_sun_with_its_lag():

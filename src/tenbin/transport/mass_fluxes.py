@@ -12,7 +12,16 @@ from tenbin.core.constants import EARTH_RADIUS, GRAVITY
 from tenbin.transport.air_grid import AirGrid
 from tenbin.transport.pressure_fixer import PressureFixer
 
-__all__ = ["Interval", "Winds", "closed", "columns_of", "dry_pressure", "face_fluxes", "layer_means"]
+__all__ = [
+    "Interval",
+    "Winds",
+    "bilinear",
+    "closed",
+    "columns_of",
+    "dry_pressure",
+    "face_fluxes",
+    "layer_means",
+]
 
 Floats = npt.NDArray[np.float64]
 
@@ -54,7 +63,7 @@ def columns_of(winds: Winds, lat: Floats, lon: Floats, component: str | None) ->
     The dry pressure at a level is that of all dry air above: the integral of 1 - q over pressure from the top, where
     the uppermost level stands for what is above it.
     """
-    take = _bilinear(winds, lat, lon)
+    take = bilinear(winds, lat, lon)
     ps, q = take(winds.ps), take(winds.q)
     wind = take(getattr(winds, component)) if component else np.zeros_like(q)
     fixed = winds.pressure.ndim == 1
@@ -69,7 +78,7 @@ def columns_of(winds: Winds, lat: Floats, lon: Floats, component: str | None) ->
     return _Column(dry, np.concatenate([wind[:1], wind]))
 
 
-def _bilinear(winds: Winds, lat: Floats, lon: Floats) -> Callable[[Floats], Floats]:
+def bilinear(winds: Winds, lat: Floats, lon: Floats) -> Callable[[Floats], Floats]:
     """A function that reads a field (..., lat, lon) at points; beyond the last row it keeps the last."""
     rows = np.interp(lat, winds.lat, np.arange(len(winds.lat)))
     south = np.minimum(rows.astype(int), len(winds.lat) - 2)

@@ -13,6 +13,7 @@ from tenbin.transport.air_grid import AirGrid
 from tenbin.transport.mass_fluxes import Interval, Winds, closed, dry_pressure, face_fluxes, layer_means
 from tenbin.transport.pressure_fixer import PressureFixer
 from tenbin.transport.synthetic_dynamics import HOURS, Weather
+from tenbin.transport.synthetic_mixing import synthetic_mixing
 
 __all__ = ["Blown", "blown", "joined"]
 
@@ -21,11 +22,14 @@ _T = TypeVar("_T")
 
 
 class Blown(NamedTuple):
-    """Interval number `number` of the year: flow of dry air and temperature [K] (level, lat, lon) when it begins."""
+    """Interval number `number` of the year: flow of dry air, temperature [K] (level, lat, lon) when it begins, and
+    air [kg m-2 s-1] (level - 1, lat, lon) that turbulence exchanges and that rises in clouds through inner faces."""
 
     number: int
     interval: Interval
     temperature: Floats
+    exchange: Floats
+    updraft: Floats
 
 
 def joined(course: Iterable[Weather], length: int, overlap: int) -> Iterator[tuple[int, Weather]]:
@@ -57,11 +61,15 @@ def _mixed(late: Weather, early: Weather, at_start: float, in_middle: float) -> 
     return early._replace(**mixed)
 
 
-def blown(course: Iterable[tuple[int, Weather]], grid: AirGrid) -> Iterator[Blown]:
-    """Flow of dry air in each interval but the last, which only ends the one before.
+def blown(
+    course: Iterable[tuple[int, Weather]], grid: AirGrid, land: Floats | None = None
+) -> Iterator[Blown]:
+    """Flow of dry air in each interval but the last, which only ends the one before, and what mixes it.
 
     Winds are means over the interval, so that waves of a few hours have gone; the air of each layer is that midway.
+    `land` (lat, lon) is the share of land, which mixes by day; without it all is sea.
     """
+    land = np.zeros(grid.grid.shape) if land is None else land
     fixer = PressureFixer(grid)
     start: Floats | None = None
     for (index, now), (_, after) in _pairs(course):
@@ -71,7 +79,8 @@ def blown(course: Iterable[tuple[int, Weather]], grid: AirGrid) -> Iterator[Blow
         _, east, north = face_fluxes(_winds(now, 0.5 * (now.ps + after.ps)), grid)
         interval = closed((begin, east, north), (end, east, north), HOURS * 3600.0, grid, fixer)
         start = interval.dry_pressure[1]
-        yield Blown(index, interval, layer_means(winds, now.temperature.astype(float), grid))
+        warm = layer_means(winds, now.temperature.astype(float), grid)
+        yield Blown(index, interval, warm, *synthetic_mixing(index, interval, warm, land, grid, float(HOURS)))
 
 
 def _pairs(course: Iterable[_T]) -> Iterator[tuple[_T, _T]]:

@@ -1,0 +1,103 @@
+"""Convection of the made-up year: moisture and cloud tops prescribed, for its dry air has neither.
+
+MADE UP. Humidity comes of temperature alone. Where clouds begin and what feeds them is worked out as for real weather
+(`convection`), but how high they reach is prescribed by the warmth of the lowest air: the made-up air is kept stable
+near the ground by what it is pulled towards, so that no parcel would rise through it.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from tenbin.core.constants import GRAVITY
+from tenbin.data.meteorology.humidity import STRATOSPHERE, specific_humidity
+from tenbin.transport.air_grid import AirGrid
+from tenbin.transport.air_layers import Layers
+from tenbin.transport.convection import (
+    Clouds,
+    Cumulus,
+    bulk_evaporation,
+    inflow_of,
+    rising_air,
+    updraft_of,
+    where_it_condenses,
+)
+from tenbin.transport.mass_fluxes import Interval
+
+__all__ = ["Prescribed", "prescribed_clouds", "prescribed_humidity", "prescribed_updraft"]
+
+Floats = npt.NDArray[np.float64]
+
+
+class Prescribed(NamedTuple):
+    """Own choices, by which mass fluxes are those of weather models (see `docs/numerics.md`)."""
+
+    coldest: float = 280.0
+    warmest: float = 300.0
+    """[K] of the lowest layer at which deep clouds reach `shallow_top` and `deep_top`, linear in pressure between."""
+    shallow_top: float = 7e4
+    deep_top: float = 2e4
+    """[Pa]"""
+    frozen_land: tuple[float, float] = (268.0, 278.0)
+    frozen_sea: tuple[float, float] = (245.0, 260.0)
+    """[K] of the lowest layer between which clouds grow from none to all: frozen ground and ice give off no vapour.
+    Seas freeze late, for the made-up air over the seas of winter is too cold by twenty degrees."""
+    excess: float = 0.5
+    """Least share of its vapour by which rising air is moister than the air around at the base: the made-up air, warm
+    and so moist just above the ground, would let very much air rise on very little."""
+    tropopause: float = 1.5e4
+    """[Pa] above this all air has the moisture of the stratosphere."""
+
+
+def prescribed_humidity(
+    grid: AirGrid, dry_pressure: Floats, temperature: Floats, how: Prescribed | None = None
+) -> Floats:
+    """Specific humidity [kg kg-1] (level, lat, lon) of the relative humidity 0.77 (s - 0.02) / 0.98 of Manabe and
+    Wetherald (1967, J. Atmos. Sci. 24, 241), s the pressure over that at the ground; that of the stratosphere aloft.
+    """
+    how = how or Prescribed()
+    faces = grid.a[:, None, None] + grid.b[:, None, None] * dry_pressure
+    middle = 0.5 * (faces[:-1] + faces[1:])
+    relative = np.maximum(0.77 * (middle / dry_pressure - 0.02) / 0.98, 0.0)
+    moist = specific_humidity(relative, temperature, middle)
+    return np.where(middle < how.tropopause, STRATOSPHERE, np.maximum(moist, STRATOSPHERE))
+
+
+def prescribed_clouds(
+    layers: Layers,
+    interval: Interval,
+    land: Floats,
+    grid: AirGrid,
+    how: Prescribed | None = None,
+    plume: Cumulus | None = None,
+) -> Clouds:
+    """Clouds of an interval of made-up weather over a share of `land` (lat, lon); `layers` have the humidity of
+    `prescribed_humidity`."""
+    how, plume = how or Prescribed(), plume or Cumulus()
+    energy, water = rising_air(layers, plume)
+    base, _, _ = where_it_condenses(layers, energy, water, plume)
+    thawed = land * _ramp(layers.temperature[0], how.frozen_land)
+    thawed += (1.0 - land) * _ramp(layers.temperature[0], how.frozen_sea)
+    warmth = _ramp(layers.temperature[0], (how.coldest, how.warmest))
+    inflow = inflow_of(interval, layers.humidity, bulk_evaporation(layers, land), grid)
+    converging = warmth**2 * np.maximum(inflow.water.sum(0), 0.0)
+    supply = thawed * inflow.evaporation + converging
+    clouded = (base > 0) & (supply > 0.0)
+    deep = clouded & (converging > 0.0)
+    end = np.where(deep, how.shallow_top + warmth * (how.deep_top - how.shallow_top), how.shallow_top)
+    reached = np.sum(layers.pressure + 0.5 * GRAVITY * layers.mass > end, axis=0) - 1
+    top = np.where(clouded, np.maximum(reached, base), 0)
+    return Clouds(np.where(clouded, base, 0), top, how.excess * water, deep, supply)
+
+
+def _ramp(values: Floats, between: tuple[float, float]) -> Floats:
+    return np.clip((values - between[0]) / (between[1] - between[0]), 0.0, 1.0)
+
+
+def prescribed_updraft(layers: Layers, interval: Interval, land: Floats, grid: AirGrid) -> Floats:
+    """Dry air [kg m-2 s-1] (level - 1, lat, lon) that rises in made-up clouds through inner faces."""
+    clouds = prescribed_clouds(layers, interval, land, grid)
+    return grid.mean_in_groups(updraft_of(layers, clouds))
