@@ -19,33 +19,33 @@ from typing import Any
 import numpy as np
 
 from tenbin.core.arrays import jax, jnp
+from tenbin.transport.air_file import AirFile
 from tenbin.transport.circulation import Circulation, circulation, portrait
 from tenbin.transport.mass_fluxes import Interval
 from tenbin.transport.meteorology_synthetic import LABEL, perpetual_year
 from tenbin.transport.sweeps import Advection, advect, flow_of, steps_needed
-from tenbin.transport.synthetic_file import PerpetualYear
 from tenbin.transport.synthetic_forcing import mountains
 
 SEASONS = {"DJF": (334, 424), "MAM": (59, 151), "JJA": (151, 243), "SON": (243, 334)}
 A_DAY = 4
 
 
-def moments(year: PerpetualYear, days: tuple[int, int], every: int) -> Iterator[tuple[Interval, np.ndarray]]:
+def moments(year: AirFile, days: tuple[int, int], every: int) -> Iterator[tuple[Interval, np.ndarray]]:
     for number in range(days[0] * A_DAY, days[1] * A_DAY, every):
         yield year.interval(number), year.temperature(number)
 
 
-def worst_closure(year: PerpetualYear, every: int) -> float:
+def worst_closure(year: AirFile, every: int) -> float:
     """Largest misfit [Pa] between the end of an interval and the start of the next, over the end of the year too."""
     numbers = [*range(0, len(year), every), len(year) - 1]
     ends = ((year.interval(n).dry_pressure[1], year.interval(n + 1).dry_pressure[0]) for n in numbers)
     return max(float(np.abs(a - b).max()) for a, b in ends)
 
 
-def exchange(year: PerpetualYear) -> dict[str, float]:
+def exchange(year: AirFile) -> dict[str, float]:
     """A gas that fills the northern hemisphere on 1 January, carried by winds alone: the time [d] of an exchange of
     two boxes, 2 over the rate at which its contrast falls from July on; drifts of its mass and of a ratio of 1."""
-    grid, step = year.grid, year.seconds
+    grid, step = year.grid, year.times.seconds
     flows = partial(_flow, year)
     steps = max(steps_needed(*flows(n), step, grid) for n in range(0, len(year), 73))
     go = jax.jit(lambda t, m, f: advect(t, m, f, step, Advection(grid, "slopes", False, steps)))
@@ -76,13 +76,13 @@ def _contrast(tracer: Any, mass: Any, north: np.ndarray) -> float:
     return above - float((tracer * (1 - north)).sum() / (mass * (1 - north)).sum())
 
 
-def _flow(year: PerpetualYear, number: int) -> tuple[Any, Any]:
+def _flow(year: AirFile, number: int) -> tuple[Any, Any]:
     one = year.interval(number)
     arrays = [jnp.asarray(x) for x in (one.east, one.north, *one.dry_pressure)]
-    return flow_of(*arrays, year.seconds, year.grid)
+    return flow_of(*arrays, year.times.seconds, year.grid)
 
 
-def draw(path: Path, year: PerpetualYear, means: dict[str, Circulation], seed: int) -> None:
+def draw(path: Path, year: AirFile, means: dict[str, Circulation], seed: int) -> None:
     """Zonal wind and overturning in two seasons, eddy heat flux, surface pressure."""
     import matplotlib
 
@@ -115,7 +115,7 @@ def draw(path: Path, year: PerpetualYear, means: dict[str, Circulation], seed: i
     figure.savefig(path, dpi=80)
 
 
-def _at_sea_level(year: PerpetualYear, mean: Circulation) -> np.ndarray:
+def _at_sea_level(year: AirFile, mean: Circulation) -> np.ndarray:
     """[Pa] (lat, lon), with 6.5 K km-1 below the lowest layer."""
     height = year.grid.mean_in_groups(mountains(year.grid.grid.lat[:, None], year.grid.grid.lon[None]))
     warm = mean.temperature[0][:, None]
@@ -131,11 +131,11 @@ def main() -> None:
     begin = time.perf_counter()
     path = perpetual_year()
     made = {"file_mb": path.stat().st_size / 1e6, "seconds_to_make": round(time.perf_counter() - begin, 1)}
-    with PerpetualYear(path) as year:
+    with AirFile(path) as year:
         print(json.dumps(made | {"worst_closure_pa": worst_closure(year, 100)}), flush=True)
         means = {}
         for name, days in SEASONS.items():
-            means[name] = circulation(moments(year, days, chosen.every), year.seconds, year.grid)
+            means[name] = circulation(moments(year, days, chosen.every), year.times.seconds, year.grid)
             for side in ("north", "south"):
                 told = portrait(means[name], year.grid, side == "north")._asdict()
                 said = {key: round(value, 2) for key, value in told.items()}

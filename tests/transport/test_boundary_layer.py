@@ -20,7 +20,7 @@ from tenbin.transport.boundary_layer import (
     turbulence_of,
 )
 from tenbin.transport.mass_fluxes import Interval
-from tenbin.transport.mixing import mix
+from tenbin.transport.mixing import Stirring, mix
 from tenbin.transport.prescribed_mixing import prescribed_boundary_layer, prescribed_exchange
 from tenbin.transport.stations import middle_heights
 
@@ -118,7 +118,7 @@ def test_convective_air_is_mixed_in_an_hour():
     mass = jnp.asarray(layers.mass)
     tracer = jnp.zeros(GRID.shape).at[0].set(1.0)
     for _ in range(12):
-        tracer = mix(tracer, mass, exchange, 300.0)
+        tracer = mix(tracer, mass, Stirring(exchange, jnp.zeros_like(exchange), jnp.zeros_like(mass)), 300.0)
     ratio = np.asarray(tracer / mass)[:, 5, 0]
     inside = layers.height[:, 5, 0] < 1000.0
     assert ratio[inside].max() / ratio[inside].min() < 1.2

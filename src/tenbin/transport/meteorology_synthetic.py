@@ -15,19 +15,23 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
+
 from tenbin import __version__
 from tenbin.core.errors import Fault, raise_if_any
 from tenbin.data.catalog import cache_root
+from tenbin.data.surface_fluxes import land_share
+from tenbin.transport.air_file import AirInterval, Times, write
 from tenbin.transport.air_grid import AirGrid, hybrid_layers, merged_cells, polar_grid
 from tenbin.transport.synthetic_dynamics import HOURS, Dynamics, needs_dinosaur, weather
-from tenbin.transport.synthetic_file import write
-from tenbin.transport.synthetic_forcing import DAYS
-from tenbin.transport.synthetic_year import Blown, blown, joined
+from tenbin.transport.synthetic_forcing import DAYS, mountains
+from tenbin.transport.synthetic_year import blown, joined
 
-__all__ = ["LABEL", "Synthetic", "cache_path", "labels", "make", "perpetual_year"]
+__all__ = ["LABEL", "Synthetic", "cache_path", "ground", "labels", "make", "perpetual_year"]
 
 LABEL = "SYNTHETIC meteorology: made up by a dry model, not the weather of any time"
-_FORM = 1
+_FORM = 2
 """Counts up when the same settings would give another file."""
 
 
@@ -85,7 +89,7 @@ def labels(what: Synthetic) -> dict[str, Any]:
         "synthetic": "true",
         "source": "primitive equations by dinosaur-dycore, forced as in Held and Suarez 1994 with a seasonal cycle, "
         "stratosphere of Polvani and Kushner 2002",
-        "comment": "no boundary layer and no convection: mixing has to be prescribed",
+        "comment": "boundary layers and clouds are prescribed by land, sea and sunlight: dry air has neither",
         "seed": int(what.dynamics.seed),
         "settings": _settings(what),
         "versions": json.dumps({name: _version(name) for name in ("dinosaur-dycore", "jax", "jaxlib")}),
@@ -114,12 +118,22 @@ def make(path: Path, what: Synthetic, progress: Callable[[float], None] | None =
     """Write the year to `path`, whole or not at all."""
     needs_dinosaur()
     length, overlap = what.intervals, round(what.overlap * 24.0 / HOURS)
-    course = joined(weather(what.dynamics), length, overlap)
-    year = _told(blown(course, what.grid), length, progress)
-    return write(path, year, length, HOURS * 3600.0, what.grid, labels(what))
+    course, grid = joined(weather(what.dynamics), length, overlap), what.grid
+    land = grid.mean_in_groups(land_share.on_grid(grid.grid))
+    year = _told(blown(course, grid, land), length, progress)
+    start = np.datetime64("2001-01-01T00:00:00") + np.arange(length) * np.timedelta64(int(HOURS), "h")
+    return write(path, year, Times(start, HOURS * 3600.0, True), grid, labels(what), ground(what))
 
 
-def _told(year: Iterator[Blown], length: int, progress: Callable[[float], None] | None) -> Iterator[Blown]:
+def ground(what: Synthetic) -> npt.NDArray[np.float64]:
+    """Height [m] (lat, lon) of the ground under cells, alike in merged ones."""
+    lat, lon = what.grid.grid.lat[:, None], what.grid.grid.lon[None]
+    return what.grid.mean_in_groups(mountains(lat, lon, what.dynamics.hills, what.dynamics.dome))
+
+
+def _told(
+    year: Iterator[AirInterval], length: int, progress: Callable[[float], None] | None
+) -> Iterator[AirInterval]:
     for count, one in enumerate(year, start=1):
         yield one
         if progress is not None:

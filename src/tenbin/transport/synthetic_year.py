@@ -4,32 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from itertools import islice
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
+from tenbin.transport.air_file import AirInterval
 from tenbin.transport.air_grid import AirGrid
-from tenbin.transport.mass_fluxes import Interval, Winds, closed, dry_pressure, face_fluxes, layer_means
+from tenbin.transport.mass_fluxes import Winds, closed, dry_pressure, face_fluxes, layer_means
 from tenbin.transport.pressure_fixer import PressureFixer
 from tenbin.transport.synthetic_dynamics import HOURS, Weather
 from tenbin.transport.synthetic_mixing import synthetic_mixing
 
-__all__ = ["Blown", "blown", "joined"]
+__all__ = ["blown", "joined"]
 
 Floats = npt.NDArray[np.float64]
 _T = TypeVar("_T")
-
-
-class Blown(NamedTuple):
-    """Interval number `number` of the year: flow of dry air, temperature [K] (level, lat, lon) when it begins, and
-    air [kg m-2 s-1] (level - 1, lat, lon) that turbulence exchanges and that rises in clouds through inner faces."""
-
-    number: int
-    interval: Interval
-    temperature: Floats
-    exchange: Floats
-    updraft: Floats
 
 
 def joined(course: Iterable[Weather], length: int, overlap: int) -> Iterator[tuple[int, Weather]]:
@@ -63,7 +53,7 @@ def _mixed(late: Weather, early: Weather, at_start: float, in_middle: float) -> 
 
 def blown(
     course: Iterable[tuple[int, Weather]], grid: AirGrid, land: Floats | None = None
-) -> Iterator[Blown]:
+) -> Iterator[AirInterval]:
     """Flow of dry air in each interval but the last, which only ends the one before, and what mixes it.
 
     Winds are means over the interval, so that waves of a few hours have gone; the air of each layer is that midway.
@@ -80,7 +70,9 @@ def blown(
         interval = closed((begin, east, north), (end, east, north), HOURS * 3600.0, grid, fixer)
         start = interval.dry_pressure[1]
         warm = layer_means(winds, now.temperature.astype(float), grid)
-        yield Blown(index, interval, warm, *synthetic_mixing(index, interval, warm, land, grid, float(HOURS)))
+        yield AirInterval(
+            index, interval, warm, *synthetic_mixing(index, interval, warm, land, grid, float(HOURS))
+        )
 
 
 def _pairs(course: Iterable[_T]) -> Iterator[tuple[_T, _T]]:

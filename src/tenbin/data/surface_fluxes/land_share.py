@@ -1,0 +1,30 @@
+"""Share of land in the cells of any grid of the globe, from the package: what is not sea."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import numpy as np
+import numpy.typing as npt
+
+from tenbin.core.grid import Grid
+from tenbin.data.land_grids.remap import latitude_overlap, longitude_overlap
+from tenbin.data.surface_fluxes import patterns
+
+__all__ = ["on_grid"]
+
+Floats = npt.NDArray[np.float64]
+
+
+@lru_cache(maxsize=1)
+def _base() -> Floats:
+    """On the cells of the patterns: the sea gives alike everywhere, so that its flux is its share."""
+    flux = patterns.load()["ocean_even"][0] / patterns.BASE.area
+    return np.clip(1.0 - flux / flux.max(), 0.0, 1.0)
+
+
+def on_grid(grid: Grid) -> Floats:
+    """Share of land [0..1] (lat, lon), ice sheets counted as land, lakes too; mean over the cells of `grid`."""
+    north = latitude_overlap(patterns.BASE.lat_edges, grid.lat_edges)
+    east = longitude_overlap(patterns.BASE.lon_edges, grid.lon_edges)
+    return np.asarray(north @ _base() @ east.T)
