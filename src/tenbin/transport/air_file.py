@@ -24,7 +24,7 @@ from tenbin.core.grid import Grid
 from tenbin.core.provenance import atomic_path
 from tenbin.transport.air_grid import AirGrid
 from tenbin.transport.mass_fluxes import Interval
-from tenbin.transport.sweeps import flow_of, largest_outflow, pressure_gain
+from tenbin.transport.sweeps import flow_of, steps_needed, pressure_gain
 
 __all__ = ["AirFile", "AirInterval", "Times", "Weather", "write"]
 

@@ -9,21 +9,28 @@ import numpy as np
 
 from tenbin.core.arrays import jax, jnp
 from tenbin.core.constants import GRAVITY
+from tenbin.core.errors import Fault, InputError
 from tenbin.transport.advection import HALO, Scheme, difference, net_outflow
 from tenbin.transport.air_grid import AirGrid, Band
 
 __all__ = [
+    "MOST_STEPS",
     "Advection",
     "Flow",
     "advect",
     "flow_of",
-    "largest_outflow",
     "loss_of_air",
     "pressure_gain",
     "share_in_groups",
     "steps_needed",
     "vertical_flux",
 ]
+
+
+MOST = 0.9
+"""Largest share of a cell that a sweep may take; beyond all of it no scheme is stable."""
+MOST_STEPS = 60
+"""More steps in an interval than this are not the wind's."""
 
 
 class Flow(NamedTuple):
@@ -113,22 +120,66 @@ def pressure_gain(east: jax.Array, north: jax.Array, seconds: float, grid: AirGr
     return gained * (GRAVITY * seconds) / jnp.asarray(grid.grid.area, east.dtype)
 
 
-@partial(jax.jit, static_argnums=(2, 3))
-def largest_outflow(flow: Flow, mass: jax.Array, seconds: float, grid: AirGrid) -> jax.Array:
-    """Largest share of a cell of `mass` [kg] that a sweep of half the `seconds` carries out of it."""
-    half = jax.tree.map(lambda f: f * 0.5 * seconds, flow)
-    worst = [_outflow(half.up, -3) / mass, _outflow(half.north, -2) / mass]
+def steps_needed(flow: Flow, mass: jax.Array, seconds: float, grid: AirGrid, most: float = MOST) -> int:
+    """Steps in an interval so that no sweep takes more than `most` of what a cell holds when the sweep begins.
+
+    Sweeps change the mass of cells by as much as they carry, so that the steps are tried out on the air. InputError
+    where more than `MOST_STEPS` would be needed.
+    """
+    steps = max(1, int(np.ceil(float(_outflow_share(flow, mass, seconds, grid, 1, False)) / most)))
+    while float(share := _outflow_share(flow, mass, seconds, grid, steps, True)) > most or not np.isfinite(share):
+        steps += 1
+        if steps > MOST_STEPS:
+            found = f"{steps} steps in {seconds:g} s are not enough"
+            remedy = "look for wrong winds or pressures, or take coarser cells or shorter intervals"
+            raise InputError(Fault("advection", "winds", found, f"at most {MOST_STEPS}", remedy))
+    return steps
+
+
+@partial(jax.jit, static_argnums=(2, 3, 5))
+def _outflow_share(
+    flow: Flow, mass: jax.Array, seconds: float, grid: AirGrid, steps: jax.Array | int, moving: bool
+) -> jax.Array:
+    """Largest share of a cell that a sweep takes out of it, in `steps` of an interval: of the `mass` [kg] that is there
+    when the sweep begins if the air is `moving`, of that at the start if not."""
+    half = jax.tree.map(lambda f: f * (0.5 * seconds / steps), flow)
+    how = Advection(grid, "upwind")
+    shares = (_share_x, _share_y, _share_z)
+    if not moving:
+        return jnp.max(jnp.stack([share(mass, half, grid) for share in shares]))
+    sweeps = tuple(zip((_along_x, _along_y, _along_z), shares, strict=True))
+
+    def step(_: jax.Array, held: tuple[jax.Array, jax.Array]) -> tuple[jax.Array, jax.Array]:
+        air, worst = held
+        for sweep, share in (*sweeps, *sweeps[::-1]):
+            worst = jnp.maximum(worst, share(air, half, grid))
+            air, _ = sweep(air, air, half, how)
+        return air, worst
+
+    return jax.lax.fori_loop(0, steps, step, (mass, jnp.zeros(())))[1]
+
+
+def _share_z(mass: jax.Array, moved: Flow, grid: AirGrid) -> jax.Array:
+    return _largest(_outflow(moved.up, -3), mass)
+
+
+def _share_y(mass: jax.Array, moved: Flow, grid: AirGrid) -> jax.Array:
+    return _largest(_outflow(moved.north, -2), mass)
+
+
+def _share_x(mass: jax.Array, moved: Flow, grid: AirGrid) -> jax.Array:
+    worst = []
     for band in grid.bands:
         if band.group < mass.shape[-1]:
-            east = _rows(half.east, band)[..., band.group - 1 :: band.group]
+            east = _rows(moved.east, band)[..., band.group - 1 :: band.group]
             outflow = _outflow(_wrapped(east, 1, 0), -1)[..., 1:-1]
-            worst.append(outflow / _in_groups(_rows(mass, band), band.group))
-    return jnp.max(jnp.stack([jnp.max(w) for w in worst]))
+            worst.append(_largest(outflow, _in_groups(_rows(mass, band), band.group)))
+    return jnp.max(jnp.stack(worst))
 
 
-def steps_needed(flow: Flow, mass: jax.Array, seconds: float, grid: AirGrid, most: float = 0.7) -> int:
-    """Steps in an interval so that no sweep takes more than `most` of a cell; sweeps change masses by as much."""
-    return max(1, int(np.ceil(float(largest_outflow(flow, mass, seconds, grid)) / most)))
+def _largest(outflow: jax.Array, mass: jax.Array) -> jax.Array:
+    """Largest share, endless where a cell is empty."""
+    return jnp.max(jnp.where(mass > 0.0, outflow / mass, jnp.inf))
 
 
 def _outflow(through: jax.Array, axis: int) -> jax.Array:
