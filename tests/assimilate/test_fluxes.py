@@ -91,7 +91,7 @@ def test_plants_take_up_carbon_in_the_northern_summer_and_give_it_back(of):
     months = found.grid.integrate(found.sectors["biosphere"] * north) * MONTH_SECONDS * 1e-9 / PGC
     assert months.argmin() in (5, 6)
     assert months[6] < -1.0 and months[[0, 1, 9, 10, 11]].min() > 0.3
-    # what forests and grass north of 30N take up in the months of growth: 5 to 10 Pg C in models and inversions
+    # own, wide bounds: the season of the north must neither vanish nor double
     assert 4.0 < -months[months < 0.0].sum() < 10.0
     assert found.total["biosphere"] == pytest.approx(0.0, abs=1e-9)
 
@@ -105,7 +105,7 @@ def test_carbon_dioxide_grows_as_the_budget_says(cells, year):
 
 def test_methane_is_within_the_published_ranges_of_what_the_air_allows(cells):
     # Saunois et al. 2025, ESSD 17, 1873, top-down: 2000-2009 543 (526-558), 2010-2019 575 (553-586)
-    for years, low, high in (((2000, 2009), 526.0, 558.0), ((2010, 2019), 553.0, 600.0)):
+    for years, low, high in (((2000, 2009), 526.0, 558.0), ((2010, 2019), 553.0, 586.0)):
         sums = [
             sum(fluxes.on_grid("ch4", regular_grid(30.0, 60.0), year).without("soil_uptake").total.values())
             for year in range(years[0], years[1] + 1)
