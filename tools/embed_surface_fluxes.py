@@ -367,14 +367,22 @@ def nitrous(ledger: pd.DataFrame) -> list[tuple]:
 
 
 def sulphur() -> list[tuple]:
-    """SF6: what the whole air gains, from the mean of the next year less that of the last."""
+    """SF6: what the whole air gains, from the mean of the next year less that of the last; writes the means too."""
     table = global_trends.read_tab("sf6")
     counts = table.groupby("year")["value"].agg(["mean", "size"])
-    mean = counts["mean"].where(counts["size"] == 12)
-    growth = ((mean.shift(-1) - mean.shift(1)) / 2.0).dropna()
+    mean = counts["mean"].where(counts["size"] == 12).dropna()
+    growth = (mean.shift(-1) - mean.shift(1)) / 2.0
+    source = "NOAA GML HATS global mean, doi 10.15138/P8XG-AA10 (US Government work)"
+    small = pd.DataFrame(
+        {"year": mean.index, "mean_ppt": mean.values, "growth_ppt": growth.values, "source": source}
+    )
+    with atomic_path(EMBEDDED / "sf6_global.csv") as partial:
+        small.to_csv(partial, index=False, float_format="%.4f", lineterminator="\n")
     mass = float(ATMOSPHERE_DRY_MASS) * float(MOLAR_MASS["sf6"]) / float(MOLAR_MASS["air"]) * 1e-12 * 1e-9
-    source = "growth of NOAA's global mean (doi 10.15138/P8XG-AA10), no loss; countries of fossil CO2"
-    rows = [anchored("sf6", "industry", int(year), value * mass, source) for year, value in growth.items()]
+    said = "growth of NOAA's global mean (doi 10.15138/P8XG-AA10), no loss; countries of fossil CO2"
+    rows = [
+        anchored("sf6", "industry", int(year), value * mass, said) for year, value in growth.dropna().items()
+    ]
     return [row for rows_of_year in rows for row in rows_of_year]
 
 

@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 
 from tenbin.assimilate import fluxes
-from tenbin.core.constants import AVOGADRO, C_TO_CO2, N_TO_N2O
+from tenbin.core.constants import ATMOSPHERE_DRY_MASS, AVOGADRO, C_TO_CO2, MOLAR_MASS, N_TO_N2O
 from tenbin.core.errors import InputError
 from tenbin.core.grid import Grid, regular_grid
+from tenbin.data import embedded_tables
 from tenbin.data.surface_fluxes import patterns, totals
 from tenbin.data.surface_fluxes.patterns import MONTH_SECONDS
 from tenbin.transport.air_grid import AirGrid, hybrid_layers, merged_cells, polar_grid
@@ -68,6 +69,24 @@ def test_sf6_is_northern_and_as_much_as_was_published(cells):
         found = fluxes.on_cells("sf6", cells, year)
         assert 1e3 * sum(found.total.values()) == pytest.approx(published, abs=sd)
         assert 0.90 < found.northern_share() < 0.97
+
+
+def test_sf6_grows_as_the_global_mean_that_the_package_keeps(cells):
+    known = embedded_tables.global_sf6()
+    assert known.loc[2010, "mean_ppt"] == pytest.approx(7.05, abs=0.02)
+    per_ppt = float(ATMOSPHERE_DRY_MASS) * float(MOLAR_MASS["sf6"]) / float(MOLAR_MASS["air"]) * 1e-21
+    for year in (1996, 2010, 2021):
+        total = sum(fluxes.on_cells("sf6", cells, year).total.values())
+        assert total == pytest.approx(known.loc[year, "growth_ppt"] * per_ppt, rel=2e-4)
+
+
+def test_hemispheres_add_up_to_the_globe(of):
+    found = of["sf6"].hemispheres()
+    whole = (found.north + found.south) @ MONTH_SECONDS / MONTH_SECONDS.sum()
+    assert whole * 365.0 / 365.25 * 1e-9 == pytest.approx(sum(of["sf6"].total.values()))
+    assert found.north.mean() / (found.north + found.south).mean() == pytest.approx(
+        of["sf6"].northern_share()
+    )
 
 
 def test_radon_is_an_atom_per_square_centimetre_of_ice_free_land(of):
