@@ -270,23 +270,38 @@ def carbon(root: Path, ledger: pd.DataFrame, land: Maps) -> list[tuple]:
         ("co2", "ocean", "ocean_co2", 0, reference, "Takahashi et al. 2009 by zones (ocean_co2_zones.csv)"),
         ("co2", "ocean", "ocean_season", 0, season, "Long et al. 2021, south of 45S (ocean_co2_zones.csv)"),
     ]  # fmt: skip
+    said = told(ledger, "co2")
     for year, total in world(ledger, "co2").iterrows():
-        fossil = total["fossil"] + total["industry"]
-        rows += anchored("co2", "fossil", year, fossil * (1.0 - ships[year]), "gcb2019+edgar_ft2017")
+        fossil, origin = total["fossil"] + total["industry"], {name: said[name, year] for name in total.index}
+        rows += anchored("co2", "fossil", year, fossil * (1.0 - ships[year]), origin["fossil"])
         rows += [
-            ("co2", "fossil", "shipping", year, fossil * ships[year], "gcb2019+edgar_ft2017"),
+            ("co2", "fossil", "shipping", year, fossil * ships[year], origin["fossil"]),
             (
                 "co2",
                 "ocean",
                 "ocean_even",
                 year,
                 total["ocean"] - reference,
-                "gcb2019, less the zones of 2000",
+                origin["ocean"] + ", less the zones of 2000",
             ),
-            ("co2", "land_sink", "land_sink", year, total["land_sink"], "gcb2019"),
-            ("co2", "land_use_change", "land_use_change", year, total["land_use_change"], "gcb2019"),
+            ("co2", "land_sink", "land_sink", year, total["land_sink"], origin["land_sink"]),
+            (
+                "co2",
+                "land_use_change",
+                "land_use_change",
+                year,
+                total["land_use_change"],
+                origin["land_use_change"],
+            ),
         ]
     return rows
+
+
+def told(ledger: pd.DataFrame, gas: str) -> dict[tuple[str, int], str]:
+    """Source of each sector and year of a gas, and whether it is carried on beyond its inventory."""
+    rows = ledger[ledger["gas"] == gas].drop_duplicates(["sector", "year"])
+    ahead = np.where(rows["note"].str.startswith(bottom_up.EXTRAPOLATED), " (extrapolated)", "")
+    return dict(zip(zip(rows["sector"], rows["year"], strict=True), rows["source"] + ahead, strict=True))
 
 
 def normal_season(zones: pd.DataFrame) -> float:
@@ -326,14 +341,11 @@ def methane(ledger: pd.DataFrame, land: Maps) -> list[tuple]:
         "fossil": "ch4_fossil", "industry": "ch4_fossil", "livestock": "ch4_livestock", "waste": "ch4_waste",
         "biofuel": "ch4_biofuel", "rice": "rice", "biomass_burning": "fires",
     }  # fmt: skip
-    merged = {"industry": "fossil"}
+    merged, said = {"industry": "fossil"}, told(ledger, "ch4")
     for year, total in (
         world(ledger, "ch4")[list(places)].rename(columns=merged).T.groupby(level=0).sum().items()
     ):
-        source = {
-            name: "gfed41s, bb4cmip" if name == "biomass_burning" else "edgar_v6+v432" for name in total.index
-        }
-        rows += [("ch4", name, places[name], year, value, source[name]) for name, value in total.items()]
+        rows += [("ch4", name, places[name], year, value, said[name, year]) for name, value in total.items()]
     return rows
 
 
@@ -358,23 +370,29 @@ def nitrous(ledger: pd.DataFrame) -> list[tuple]:
         columns=merged
     )
     places = {"agriculture": "n2o_agriculture", "biomass_burning": "fires", "industry": "n2o_industry"}
+    said = told(ledger, "n2o")
     for year, total in table.T.groupby(level=0).sum().items():
-        source = {
-            name: "gfed41s, bb4cmip" if name == "biomass_burning" else "edgar_v6+v432" for name in total.index
-        }
-        rows += [("n2o", name, places[name], year, value, source[name]) for name, value in total.items()]
+        rows += [("n2o", name, places[name], year, value, said[name, year]) for name, value in total.items()]
     return rows
 
 
 def sulphur() -> list[tuple]:
-    """SF6: what the whole air gains, from the mean of the next year less that of the last."""
+    """SF6: what the whole air gains, from the mean of the next year less that of the last; writes the means too."""
     table = global_trends.read_tab("sf6")
     counts = table.groupby("year")["value"].agg(["mean", "size"])
-    mean = counts["mean"].where(counts["size"] == 12)
-    growth = ((mean.shift(-1) - mean.shift(1)) / 2.0).dropna()
+    mean = counts["mean"].where(counts["size"] == 12).dropna()
+    growth = (mean.shift(-1) - mean.shift(1)) / 2.0
+    source = "NOAA GML HATS global mean, doi 10.15138/P8XG-AA10 (US Government work)"
+    small = pd.DataFrame(
+        {"year": mean.index, "mean_ppt": mean.values, "growth_ppt": growth.values, "source": source}
+    )
+    with atomic_path(EMBEDDED / "sf6_global.csv") as partial:
+        small.to_csv(partial, index=False, float_format="%.4f", lineterminator="\n")
     mass = float(ATMOSPHERE_DRY_MASS) * float(MOLAR_MASS["sf6"]) / float(MOLAR_MASS["air"]) * 1e-12 * 1e-9
-    source = "growth of NOAA's global mean (doi 10.15138/P8XG-AA10), no loss; countries of fossil CO2"
-    rows = [anchored("sf6", "industry", int(year), value * mass, source) for year, value in growth.items()]
+    said = "growth of NOAA's global mean (doi 10.15138/P8XG-AA10), no loss; countries of fossil CO2"
+    rows = [
+        anchored("sf6", "industry", int(year), value * mass, said) for year, value in growth.dropna().items()
+    ]
     return [row for rows_of_year in rows for row in rows_of_year]
 
 

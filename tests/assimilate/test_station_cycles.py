@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tenbin.assimilate.station_cycles import COMPARED, compare, modelled_cycles, season_of
+from tenbin.assimilate.station_cycles import COMPARED, compare, modelled_cycles, places, season_of
 from tenbin.core.calendar import months_between
 from tenbin.core.errors import InputError
 from tenbin.data.stations.seasonal_cycle import embedded
@@ -75,3 +75,26 @@ def test_every_fault_is_told_at_once(observed):
     assert names == ["column", "reference", "BRW"]
     with pytest.raises(InputError, match="whole years"):
         modelled_cycles(model(observed).iloc[:7])
+
+
+def test_mountains_are_sampled_at_their_altitude_and_others_above_ground():
+    found = {above: table.set_index("site") for above, table in places("co2").items()}
+    assert found["sea"].loc["MLO", "at"] > 3000.0
+    assert found["ground"].loc["LEF", "at"] > 300.0
+    assert 0.0 < found["ground"].loc["SPO", "at"] < 50.0
+    assert len(found["sea"]) + len(found["ground"]) == len(embedded("co2"))
+
+
+def test_stations_fit_the_operators_of_the_transport_model():
+    from tenbin.transport import stations
+    from tenbin.transport.air_grid import AirGrid, hybrid_layers, merged_cells, polar_grid
+
+    grid = polar_grid(46, 72)
+    cells = AirGrid(grid, *hybrid_layers(), merged_cells(grid))
+    ground = np.zeros(grid.shape)
+    vertical = stations.Vertical(
+        stations.middle_heights(cells, np.full(grid.shape, 1e5), np.full(cells.shape, 250.0), ground), ground
+    )
+    for above, table in places("ch4").items():
+        lat, lon, at = (table[name].to_numpy() for name in ("lat", "lon", "at"))
+        assert stations.point_map(cells, lat, lon, at, vertical, above=above) is not None

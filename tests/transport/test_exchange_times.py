@@ -8,10 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.linalg import expm
 
-from tenbin.core.constants import ATMOSPHERE_DRY_MASS, MOLAR_MASS
+from tenbin.core.arrays import jnp
+from tenbin.core.constants import ATMOSPHERE_DRY_MASS, MOLAR_MASS, SECONDS_PER_YEAR
 from tenbin.core.errors import InputError
 from tenbin.core.grid import Grid, regular_grid
+from tenbin.transport import box, exchange
 from tenbin.transport.air_grid import polar_grid
+from tenbin.transport.box_geometry import BOX_MASS
+from tenbin.transport.box_parameters import BoxTransportParams
 from tenbin.transport.exchange_times import (
     DECAY,
     Hemispheres,
@@ -115,6 +119,21 @@ def test_surface_mole_fractions_of_well_mixed_halves_give_the_burdens_answer():
     fractions = Hemispheres(*(part * per_kg for part in held))
     found = surface_exchange_time(np.arange(31.0), fractions, Hemispheres(7e6 * rows, 0.4e6 * rows), molar)
     assert found[-1] == pytest.approx(tau, rel=1e-9)
+
+
+def test_the_box_model_has_the_same_time_by_its_own_definition():
+    params = BoxTransportParams()
+    source = exchange.NORTHERN_SOURCE
+    rate = jnp.asarray(box.emission_to_source("sf6") @ source)
+    last = np.asarray(exchange._last_year(params, rate)[:, :4]).mean(axis=0)
+    growth = float(rate @ BOX_MASS) / BOX_MASS.sum() * float(SECONDS_PER_YEAR)
+    years = np.arange(2.0)
+    north, south = (last[part].mean() + growth * years for part in (slice(2, 4), slice(0, 2)))
+    kg = 1e9 * source
+    feed = Hemispheres(kg[2:].sum() * np.ones(1), kg[:2].sum() * np.ones(1))
+    found = surface_exchange_time(years, Hemispheres(north, south), feed, float(MOLAR_MASS["sf6"]))
+    # the box model's months add up to a year of 365.25 d, and its air to the same mass
+    assert found[0] == pytest.approx(exchange.interhemispheric_exchange_time(params), rel=1e-6)
 
 
 def test_a_surface_steeper_than_its_column_makes_the_time_longer():

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from tenbin.core.constants import C_TO_CO2, MOLAR_MASS, N_TO_N2O
+from tenbin.core.constants import C_TO_CO2, MOLAR_MASS, N_TO_N2O, SECONDS_PER_YEAR
 from tenbin.core.errors import Fault, InputError, raise_if_any
 from tenbin.core.grid import Grid
 from tenbin.data.inventories.tables import PathLike
@@ -18,6 +18,7 @@ from tenbin.data.surface_fluxes import land_output, patterns, totals
 from tenbin.data.surface_fluxes.patterns import BASE, MONTH_SECONDS
 from tenbin.data.tidy import choose
 from tenbin.transport.air_grid import AirGrid
+from tenbin.transport.exchange_times import Hemispheres
 
 __all__ = ["GASES", "SurfaceFluxes", "on_cells", "on_grid"]
 
@@ -26,6 +27,7 @@ GASES = totals.GASES
 MOLAR = {gas: float(MOLAR_MASS[gas]) for gas in ("sf6", "co2", "ch4", "n2o")} | {"rn222": 0.222}
 """kg mol-1; that of 222Rn is its mass number."""
 _TG = 1e9
+_YEAR = float(SECONDS_PER_YEAR)
 _LAND: dict[str, dict[str, tuple[str, float]]] = {
     "ch4": {
         "wetlands": ("wetlandCH4", 1.0), "rice": ("riceCH4", 1.0), "termites": ("termiteCH4", 1.0),
@@ -70,6 +72,12 @@ class SurfaceFluxes:
         flux = self.monthly if name is None else self.sectors[name]
         north = self.grid.rows_within(0.0, 90.0)[:, None]
         return self.yearly(flux * north) / self.yearly(flux)
+
+    def hemispheres(self) -> Hemispheres:
+        """What all sectors give north and south of the equator in each month (12,) [kg yr-1], for exchange times."""
+        north = self.grid.rows_within(0.0, 90.0)[:, None]
+        parts = (self.grid.integrate(self.monthly * share) * _YEAR for share in (north, 1.0 - north))
+        return Hemispheres(*parts)
 
     def without(self, *names: str) -> SurfaceFluxes:
         """The same without some sectors, as where the model of the air has its own uptake by soil."""

@@ -9,7 +9,7 @@ from tenbin.core.constants import SECONDS_PER_DAY, SECONDS_PER_YEAR
 from tenbin.core.errors import Fault, raise_if_any
 from tenbin.data.stations.seasonal_cycle import HARMONICS, embedded, fit, row_of, season
 
-__all__ = ["COMPARED", "compare", "modelled_cycles", "season_of"]
+__all__ = ["COMPARED", "compare", "modelled_cycles", "places", "season_of"]
 
 COMPARED = (
     "site", "lat", "lon", "alt", "above", "unit", "months", "amplitude_model", "amplitude_obs", "amplitude_ratio",
@@ -20,6 +20,21 @@ the first harmonic, positive where the model is late, `correlation` of the two s
 of the reference station."""
 _DAYS = float(SECONDS_PER_YEAR / SECONDS_PER_DAY)
 _MONTHS = (np.arange(12) + 0.5) / 12.0
+
+
+def places(observed: pd.DataFrame | str) -> dict[str, pd.DataFrame]:
+    """Where to sample a model: for "sea" and "ground" (`transport.stations.point_map`) a table of site, lat, lon, at.
+
+    `at` [m] is the altitude above sea of mountains, the intake's height above ground of all others; `observed` as in
+    `compare`. A way of sampling that no station asks for is left out.
+    """
+    seen = embedded(observed) if isinstance(observed, str) else observed
+    at = seen["alt"].where(seen["above"] == "sea", seen["intake_height"])
+    table = seen[["site", "lat", "lon", "above"]].assign(at=at)
+    return {
+        str(above): part.drop(columns="above").reset_index(drop=True)
+        for above, part in table.groupby("above")
+    }
 
 
 def modelled_cycles(modelled: pd.DataFrame, reference: str = "SPO") -> pd.DataFrame:

@@ -1,4 +1,4 @@
-"""The background air as small embedded tables tell it: carbon dioxide and methane by latitude and day."""
+"""The background air as small embedded tables tell it: gases by latitude and day, sulphur hexafluoride by year."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pandas as pd
 
 from tenbin.core.regions import BANDS
 
-__all__ = ["background", "background_co2"]
+__all__ = ["background", "background_co2", "global_sf6"]
 
 _CENTRES = (-48.6, -14.5, 14.5, 48.6)
 """Latitudes that halve the area of each band [deg]."""
@@ -42,3 +42,14 @@ def background(gas: str, days: pd.DatetimeIndex, latitude: float) -> np.ndarray:
 def background_co2(days: pd.DatetimeIndex, latitude: float) -> np.ndarray:
     """Carbon dioxide [mol mol-1] of the background air, see `background`."""
     return background("co2", days, latitude)
+
+
+def global_sf6() -> pd.DataFrame:
+    """Global mean SF6 of whole years: `mean_ppt` and `growth_ppt` [ppt, ppt yr-1] by `year` (index), 1995-2022.
+
+    Growth is half of the next year's mean less that of the last, NaN at the ends. Source: NOAA GML, doi
+    10.15138/P8XG-AA10.
+    """
+    path = resources.files("tenbin.data") / "embedded" / "sf6_global.csv"
+    with resources.as_file(path) as file:
+        return pd.read_csv(file).set_index("year")[["mean_ppt", "growth_ppt"]]

@@ -40,8 +40,11 @@ def figure(modelled: pd.DataFrame, observed: pd.DataFrame, gas: str, reference: 
         axes = made.subplots(rows, COLUMNS, sharex=True, sharey="row", squeeze=False)
         for ax, (_, row) in zip(axes.flat, seen.iterrows(), strict=False):
             _panel(ax, row, cycles.loc[row["site"]], gas)
-        for ax in axes.flat[len(seen) :]:
-            ax.set_visible(False)
+        for place, ax in enumerate(axes.flat):
+            ax.set_visible(place < len(seen))
+            ax.tick_params(
+                labelbottom=place + COLUMNS >= len(seen)
+            )  # the lowest of its column names the months
         handles, labels = axes.flat[0].get_legend_handles_labels()
         made.legend(handles, labels, loc="outside upper left", ncols=2)
         unit = seen["unit"].iloc[0]

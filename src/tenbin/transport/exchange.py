@@ -17,8 +17,9 @@ SPIN_UP_YEARS = 25
 def interhemispheric_exchange_time(params: BoxTransportParams) -> float:
     """Exchange time [yr] from the surface north-south difference of a steadily growing northern tracer.
 
-    tau = (q_N - q_S) M / (E_N - E_S) with M the mass of a hemisphere's air: the definition used for SF6 at
-    surface stations (Patra et al. 2011, Atmos. Chem. Phys. 11, 12813: 1.39 +- 0.17 yr over models).
+    tau = (q_N - q_S) M / (E_N - E_S) with M the mass of all the air: that of `exchange_times.exchange_time` for a
+    difference at rest, and the definition used for SF6 at surface stations (Patra et al. 2011, Atmos. Chem. Phys. 11,
+    12813: 1.39 +- 0.17 yr over models).
     """
     source = jnp.asarray(emission_to_source("sf6") @ NORTHERN_SOURCE)
     surface = np.asarray(_last_year(params, source)[:, :N_BAND]).mean(axis=0)

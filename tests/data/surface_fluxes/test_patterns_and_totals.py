@@ -33,8 +33,8 @@ def test_rounding_to_small_integers_costs_no_mass_and_little_shape(mass):
     share = normalised(mass)
     found = unpacked("wetlands", packed("wetlands", share))
     assert found.sum() == pytest.approx(1.0, abs=1e-14)
-    # half a step of the square root, and what the sum's restoration may add
-    assert np.abs(found - share).max() <= 0.02 * share.max()
+    # half a step of the root is 0.8 % of the greatest share; if all are rounded one way, restoring the sum adds more
+    assert np.abs(found - share).max() <= 0.06 * share.max()
 
 
 @pytest.mark.parametrize("zero_sum", [False, True])
