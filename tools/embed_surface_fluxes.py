@@ -62,7 +62,7 @@ def main(root: Path, land_file: Path) -> None:
     maps = (
         natural(land, share, ledger) | by_country(root, owned, proxies) | ocean(share) | radon(share, owned)
     )
-    maps |= {"shipping": shipping(share)}
+    maps |= {"shipping": shipping(share), "land": share * BASE.area}
     made = {name: normalised(mass, name in patterns.ZERO_SUM) for name, mass in maps.items()}
     size = patterns.store(made, EMBEDDED / patterns.FILE)
     rows = (

@@ -61,7 +61,7 @@ def air(grid, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def model(air):
-    steps = int(np.ceil(air.largest_outflow.max() / 0.7))
+    steps = int(air.steps.max())
     return Model(Advection(air.grid, "slopes", False, steps), SECONDS)
 
 

@@ -24,7 +24,7 @@ from tenbin.core.grid import Grid
 from tenbin.core.provenance import atomic_path
 from tenbin.transport.air_grid import AirGrid
 from tenbin.transport.mass_fluxes import Interval
-from tenbin.transport.sweeps import flow_of, steps_needed, pressure_gain
+from tenbin.transport.sweeps import flow_of, pressure_gain, steps_needed
 
 __all__ = ["AirFile", "AirInterval", "Times", "Weather", "write"]
 
@@ -78,7 +78,7 @@ _SAID = {
     "turbulent_exchange": ("kg m-2 s-1", "dry air that turbulence exchanges between neighbouring layers"),
     "updraft_mass_flux": ("kg m-2 s-1", "dry air that convection lifts through the face, as much sinks around it"),
     "dry_surface_pressure": ("Pa", "surface pressure of dry air when the interval begins"),
-    "largest_outflow": ("1", "largest share of a cell that a sweep of half the interval carries out of it"),
+    "advection_steps": ("1", "steps of advection in which no sweep takes too much of a cell"),
 }  # fmt: skip
 
 
@@ -115,20 +115,28 @@ def _check_complete(written: list[int], length: int, path: str | os.PathLike[str
 
 
 def _put(file: Any, one: Any, seconds: float, grid: AirGrid) -> int:
+    _check_merged(one.interval.dry_pressure[0], grid)
     kept = (one.interval.east, one.interval.north, one.temperature, one.exchange, one.updraft)
     for name, values in zip(_KEPT, kept, strict=True):
         file.variables[name][one.number] = values.astype("float32")
     file.variables["dry_surface_pressure"][one.number] = one.interval.dry_pressure[0]
-    file.variables["largest_outflow"][one.number] = _outflow(one.interval, seconds, grid)
+    file.variables["advection_steps"][one.number] = _steps(one.interval, seconds, grid)
     return one.number
 
 
-def _outflow(interval: Interval, seconds: float, grid: AirGrid) -> float:
+def _check_merged(pressure: Floats, grid: AirGrid) -> None:
+    if not np.allclose(grid.mean_in_groups(pressure), pressure, rtol=1e-9):
+        wanted = f"one value in merged cells {grid.merged}"
+        remedy = "make fluxes and pressure on the cells that are written"
+        raise InputError(Fault("air", "dry_surface_pressure", "several in a merged cell", wanted, remedy))
+
+
+def _steps(interval: Interval, seconds: float, grid: AirGrid) -> int:
     east, north, before, after = (
         jnp.asarray(x) for x in (interval.east, interval.north, *interval.dry_pressure)
     )
     flow, mass = flow_of(east, north, before, after, seconds, grid)
-    return float(largest_outflow(flow, mass, seconds, grid))
+    return steps_needed(flow, mass, seconds, grid)
 
 
 def _describe(file: Any, times: Times, grid: AirGrid, attributes: Mapping[str, Any]) -> None:
@@ -166,7 +174,7 @@ def _describe(file: Any, times: Times, grid: AirGrid, attributes: Mapping[str, A
 def _fields(file: Any) -> None:
     kinds: dict[str, tuple[tuple[str, ...], str]]
     kinds = {name: (("time", *dims), "f4") for name, dims in _KEPT.items()}
-    kinds |= {"dry_surface_pressure": (("time", "lat", "lon"), "f8"), "largest_outflow": (("time",), "f8")}
+    kinds |= {"dry_surface_pressure": (("time", "lat", "lon"), "f8"), "advection_steps": (("time",), "i4")}
     for name, (dims, kind) in kinds.items():
         one = file.create_variable(name, dims, kind)
         one.attrs.update(dict(zip(("units", "long_name"), _SAID[name], strict=True)))
@@ -224,9 +232,9 @@ class AirFile:
         return dict(json.loads(str(self.attributes.get("settings", "{}"))))
 
     @property
-    def largest_outflow(self) -> Floats:
-        """Share of a cell (time,) that a sweep of half an interval carries out of it, at worst."""
-        return np.asarray(self._file.variables["largest_outflow"][...])
+    def steps(self) -> npt.NDArray[np.int64]:
+        """Steps of advection that each interval needs (time,)."""
+        return np.asarray(self._file.variables["advection_steps"][...]).astype(np.int64)
 
     def _place(self, number: int) -> int:
         if not self.times.perpetual and not 0 <= number < len(self):

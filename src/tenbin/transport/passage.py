@@ -26,8 +26,6 @@ from tenbin.transport.sweeps import Advection, Scheme, pressure_gain
 __all__ = ["Cotangent", "Month", "Passage"]
 
 Floats = npt.NDArray[np.float64]
-MOST_OUTFLOW = 0.7
-"""Largest share of a cell that a sweep may take."""
 
 
 class Month(NamedTuple):
@@ -74,14 +72,9 @@ class Passage:
 
     def steps(self, day: Day) -> int:
         """Steps of advection in each interval of a day."""
-        worst = max(self._outflow[number % len(self.file)] for number in day.numbers)
-        return max(1, int(np.ceil(worst / MOST_OUTFLOW)))
-
-    @property
-    def _outflow(self) -> Floats:
-        if "outflow" not in self._compiled:
-            self._compiled["outflow"] = self.file.largest_outflow
-        return np.asarray(self._compiled["outflow"])
+        if "steps" not in self._compiled:
+            self._compiled["steps"] = self.file.steps
+        return int(max(self._compiled["steps"][number % len(self.file)] for number in day.numbers))
 
     def model(self, day: Day) -> Model:
         """How the air of a day is moved."""

@@ -127,7 +127,9 @@ def steps_needed(flow: Flow, mass: jax.Array, seconds: float, grid: AirGrid, mos
     where more than `MOST_STEPS` would be needed.
     """
     steps = max(1, int(np.ceil(float(_outflow_share(flow, mass, seconds, grid, 1, False)) / most)))
-    while float(share := _outflow_share(flow, mass, seconds, grid, steps, True)) > most or not np.isfinite(share):
+    while float(share := _outflow_share(flow, mass, seconds, grid, steps, True)) > most or not np.isfinite(
+        share
+    ):
         steps += 1
         if steps > MOST_STEPS:
             found = f"{steps} steps in {seconds:g} s are not enough"
@@ -140,8 +142,8 @@ def steps_needed(flow: Flow, mass: jax.Array, seconds: float, grid: AirGrid, mos
 def _outflow_share(
     flow: Flow, mass: jax.Array, seconds: float, grid: AirGrid, steps: jax.Array | int, moving: bool
 ) -> jax.Array:
-    """Largest share of a cell that a sweep takes out of it, in `steps` of an interval: of the `mass` [kg] that is there
-    when the sweep begins if the air is `moving`, of that at the start if not."""
+    """Largest share of a cell that a sweep takes out of it, in `steps` of an interval: of the `mass` [kg] that is
+    there when the sweep begins if the air is `moving`, of that at the start if not."""
     half = jax.tree.map(lambda f: f * (0.5 * seconds / steps), flow)
     how = Advection(grid, "upwind")
     shares = (_share_x, _share_y, _share_z)

@@ -61,7 +61,7 @@ def test_equal_patterns_make_equal_bytes(tmp_path):
 
 
 def test_every_total_has_its_pattern_and_every_pattern_its_total():
-    assert set(totals.read()["pattern"]) == set(patterns.load())
+    assert set(totals.read()["pattern"]) == set(patterns.load()) - {"land"}  # that of land is a mask
 
 
 @pytest.mark.parametrize("gas", totals.GASES)

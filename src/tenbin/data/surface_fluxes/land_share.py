@@ -1,4 +1,4 @@
-"""Share of land in the cells of any grid of the globe, from the package: what is not sea."""
+"""Share of land in the cells of any grid of the globe, from the package."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ Floats = npt.NDArray[np.float64]
 
 @lru_cache(maxsize=1)
 def _base() -> Floats:
-    """On the cells of the patterns: the sea gives alike everywhere, so that its flux is its share."""
-    flux = patterns.load()["ocean_even"][0] / patterns.BASE.area
-    return np.clip(1.0 - flux / flux.max(), 0.0, 1.0)
+    """On the cells of the patterns: of that of land each cell has its area, the greatest shares being all land."""
+    area = patterns.load()["land"][0] / patterns.BASE.area
+    return np.asarray(area / area.max())
 
 
 def on_grid(grid: Grid) -> Floats:
-    """Share of land [0..1] (lat, lon), ice sheets counted as land, lakes too; mean over the cells of `grid`."""
+    """Share of land [0..1] (lat, lon), ice sheets and lakes counted as land; mean over the cells of `grid`."""
     north = latitude_overlap(patterns.BASE.lat_edges, grid.lat_edges)
     east = longitude_overlap(patterns.BASE.lon_edges, grid.lon_edges)
     return np.asarray(north @ _base() @ east.T)
