@@ -108,7 +108,7 @@ def test_nothing_below_the_ground_is_what_it_should_be():
 
 
 def test_the_ground_between_two_levels_has_what_is_between_them():
-    """What is linear in pressure has the pressure of a layer as its mean, whatever stands farther below the ground."""
+    """What is linear in pressure has as its mean the pressure of a layer, whatever stands far below the ground."""
     lat, lon = np.linspace(-85.0, 85.0, 18), np.arange(-180.0, 180.0, 10.0)
     pressure = np.array([1000.0, 925.0, 850.0, 700.0, 500.0, 200.0]) * 100.0
     shape = (6, 18, 36)
