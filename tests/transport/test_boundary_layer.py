@@ -83,6 +83,12 @@ def test_neutral_wind_rubs_as_the_logarithm_tells():
     assert (turbulence_of(layers, Surface(SEA)).friction < ground.friction).all()
 
 
+def test_wind_at_ten_metres_rubs_as_the_logarithm_tells():
+    ground = turbulence_of(columns(10e-3, 8.0), Surface(LAND, wind=flat(4.0)))
+    np.testing.assert_allclose(ground.friction, KARMAN * 4.0 / np.log1p(10.0 / 0.2), rtol=1e-12)
+    np.testing.assert_array_equal(ground.wind, 4.0)
+
+
 def test_profile_steps_where_the_surface_layer_ends_by_the_published_term_alone():
     """Above a tenth of the height the Prandtl number gains 7.2 x 0.4 x 0.1 w*/w_m (Holtslag and Boville 1993, A13):
     nought in neutral air."""

@@ -14,7 +14,7 @@ from tenbin.data import meteorology
 from tenbin.data.meteorology import csm, era5_tl31, gfs, ifs
 from tenbin.data.meteorology.relief import relief_on
 from tenbin.transport.air_grid import AirGrid, hybrid_layers, merged_cells, polar_grid
-from tenbin.transport.mass_fluxes import Interval
+from tenbin.transport.mass_fluxes import Interval, Winds, layer_means
 from tenbin.transport.meteorology import Rules, demand, driven, there_and_back
 from tenbin.transport.sweeps import Advection, advect, flow_of, steps_needed
 
@@ -105,6 +105,23 @@ def test_nothing_below_the_ground_is_what_it_should_be():
     np.testing.assert_allclose(holed.interval.dry_pressure[0], whole.interval.dry_pressure[0], rtol=2e-4)
     assert abs(holed.temperature - whole.temperature).max() < 8.0
     assert abs(holed.temperature - whole.temperature).mean() < 0.3
+
+
+def test_the_ground_between_two_levels_has_what_is_between_them():
+    """What is linear in pressure has as its mean the pressure of a layer, whatever stands far below the ground."""
+    lat, lon = np.linspace(-85.0, 85.0, 18), np.arange(-180.0, 180.0, 10.0)
+    pressure = np.array([1000.0, 925.0, 850.0, 700.0, 500.0, 200.0]) * 100.0
+    shape = (6, 18, 36)
+    column = np.where(
+        pressure > 9.3e4, 1e9, pressure
+    )  # 1000 hPa is farther below 880 hPa than the level at 925
+    field = np.broadcast_to(column[:, None, None], shape)
+    ps, nothing = np.full(shape[1:], 88000.0), np.zeros(shape)
+    winds = Winds(lat, lon, pressure, nothing, nothing, nothing, ps)
+    found = layer_means(winds, field, GRID)[:, 4, 4]
+    faces = GRID.a + GRID.b * 88000.0
+    inside = faces[1:] > 20000.0
+    np.testing.assert_allclose(found[inside], (0.5 * (faces[1:] + faces[:-1]))[inside], rtol=1e-12)
 
 
 def test_missing_values_in_the_air_are_found_where_they_are():

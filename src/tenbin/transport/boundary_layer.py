@@ -90,10 +90,10 @@ def roughness(land: Floats) -> Floats:
 def turbulence_of(layers: Layers, surface: Surface) -> Turbulence:
     """Turbulence at the ground from what is known there.
 
-    Fluxes of heat are taken where given. Otherwise they, and always friction, follow from the lowest wind, roughness
-    and the bulk Richardson number in the form of Louis (1979) as Holtslag and Boville (1993) write it. Without a
-    temperature at 2 m that of the ground is the lowest layer's, continued by the gradient above it: then nothing
-    convects by the heat of the ground.
+    Fluxes of heat are taken where given, and friction is that of a wind at 10 m over roughness. Otherwise they follow
+    from the lowest wind, roughness and the bulk Richardson number in the form of Louis (1979) as Holtslag and Boville
+    (1993) write it. Without a temperature at 2 m that of the ground is the lowest layer's, continued by the gradient
+    above it: then nothing convects by the heat of the ground.
     """
     lowest = layers.theta[0]
     if surface.temperature is None:
@@ -104,35 +104,31 @@ def turbulence_of(layers: Layers, surface: Surface) -> Turbulence:
         low = layers.pressure[0] + 0.5 * GRAVITY * layers.mass[0]
         virtual = surface.temperature * (1.0 + 0.61 * layers.humidity[0])
         ground, base = virtual * (1e5 / low) ** KAPPA, np.full_like(lowest, 2.0)
-    given = surface.wind is not None
-    speed = np.asarray(surface.wind) if given else np.hypot(layers.u[0], layers.v[0])
-    speed = np.maximum(speed, _CALM)
-    at = 10.0 if given else layers.height[0]
-    momentum, heat = _drag(ground, layers, speed, at, roughness(surface.land))
-    friction = np.sqrt(momentum) * speed
-    flux = heat * speed * (ground - lowest)
+    rough = roughness(surface.land)
+    above = np.maximum(np.hypot(layers.u[0], layers.v[0]), _CALM)
+    momentum, heat = _drag(ground, layers, above, rough)
+    friction, wind = np.sqrt(momentum) * above, np.zeros_like(above)
+    if surface.wind is not None:  # it has felt how stable the air is
+        wind = np.maximum(surface.wind, _CALM)
+        friction = KARMAN * wind / np.log1p(10.0 / rough)
+    flux = heat * above * (ground - lowest)
     if surface.sensible is not None:
         flux = _buoyancy_flux(layers, surface)
-    wind = speed if given else np.zeros_like(speed)
     return Turbulence(friction, flux, ground, wind, base)
 
 
-def _drag(
-    ground: Floats, layers: Layers, speed: Floats, at: Floats | float, rough: Floats
-) -> tuple[Floats, Floats]:
-    """Coefficients [1] of momentum at the height `at` [m] and of heat at the lowest layer's (Holtslag and Boville
-    1993, equations 2.5 to 2.11)."""
+def _drag(ground: Floats, layers: Layers, speed: Floats, rough: Floats) -> tuple[Floats, Floats]:
+    """Coefficients [1] of momentum and of heat between the ground, whose virtual potential temperature is `ground`,
+    and the lowest layer with wind `speed` [m s-1] (Holtslag and Boville 1993, equations 2.5 to 2.11)."""
     lowest, top = layers.theta[0], layers.height[0]
-    high = np.maximum(np.hypot(layers.u[0], layers.v[0]), speed)
-    richardson = GRAVITY * top * (lowest - ground) / (lowest * high**2)
-    neutral = (KARMAN / np.log1p(at / rough)) * (KARMAN / np.log1p(top / rough))
-    stable = 1.0 / (1.0 + 10.0 * np.maximum(richardson, 0.0) * (1.0 + 8.0 * np.maximum(richardson, 0.0)))
-    unstable = np.maximum(-richardson, 0.0)
-    bend = 1.0 + 75.0 * neutral * np.sqrt((1.0 + top / rough) * unstable)
-    drag = (KARMAN / np.log1p(at / rough)) ** 2
-    momentum = np.where(richardson > 0.0, stable, 1.0 + 10.0 * unstable / bend)
-    heat = np.where(richardson > 0.0, stable, 1.0 + 15.0 * unstable / bend)
-    return drag * momentum, neutral * heat
+    richardson = GRAVITY * top * (lowest - ground) / (lowest * speed**2)
+    neutral = (KARMAN / np.log1p(top / rough)) ** 2
+    above, below = np.maximum(richardson, 0.0), np.maximum(-richardson, 0.0)
+    stable = 1.0 / (1.0 + 10.0 * above * (1.0 + 8.0 * above))
+    bend = 1.0 + 75.0 * neutral * np.sqrt((1.0 + top / rough) * below)
+    momentum = np.where(richardson > 0.0, stable, 1.0 + 10.0 * below / bend)
+    heat = np.where(richardson > 0.0, stable, 1.0 + 15.0 * below / bend)
+    return neutral * momentum, neutral * heat
 
 
 def _buoyancy_flux(layers: Layers, surface: Surface) -> Floats:

@@ -58,7 +58,8 @@ class _Column(NamedTuple):
 
 
 def columns_of(winds: Winds, lat: Floats, lon: Floats, component: str | None) -> _Column:
-    """Columns over points (broadcast), bilinear in latitude and longitude; levels below the ground have no mass.
+    """Columns over points (broadcast), bilinear in latitude and longitude; levels below the ground have no mass, and
+    the last of them stands at the ground with what is there between the levels.
 
     The dry pressure at a level is that of all dry air above: the integral of 1 - q over pressure from the top, where
     the uppermost level stands for what is above it.
@@ -68,6 +69,7 @@ def columns_of(winds: Winds, lat: Floats, lon: Floats, component: str | None) ->
     wind = take(getattr(winds, component)) if component else np.zeros_like(q)
     fixed = winds.pressure.ndim == 1
     pressure = winds.pressure.reshape(-1, *(1,) * ps.ndim) if fixed else take(winds.pressure)
+    wind, q = (_grounded(one, pressure, ps) for one in (wind, q))
     under = np.minimum(pressure, ps)
     ground = np.where(pressure[:1] < ps, ps, under[:1])
     faces = np.concatenate([ground, under])
@@ -76,6 +78,13 @@ def columns_of(winds: Winds, lat: Floats, lon: Floats, component: str | None) ->
     above = faces[-1:] * (1.0 - at_faces[-1:])
     dry = np.concatenate([np.cumsum(parts[::-1], axis=0)[::-1] + above, above])
     return _Column(dry, np.concatenate([wind[:1], wind]))
+
+
+def _grounded(field: Floats, pressure: Floats, ps: Floats) -> Floats:
+    """`field` (level, ...) with its value at the ground, linear in pressure, in the last level below the ground."""
+    low, high = pressure[:-1], pressure[1:]
+    share = np.clip((ps - high) / (low - high), 0.0, 1.0)
+    return np.concatenate([field[1:] + share * (field[:-1] - field[1:]), field[-1:]])
 
 
 def bilinear(winds: Winds, lat: Floats, lon: Floats) -> Callable[[Floats], Floats]:

@@ -3,7 +3,8 @@
 MADE UP. Over land the boundary layer grows through the day as sunlight's heat fills a stable morning (encroachment:
 h^2 = 2 B / g, with B the heat put in since sunrise and g the gradient of potential temperature, e.g. Stull 1988, An
 Introduction to Boundary Layer Meteorology, section 11.2), and falls back when less heat comes than in the late
-afternoon. Over sea it has no day. Weak mixing elsewhere is that of shear and stability of the made-up air.
+afternoon, to what the wind keeps up. Over sea it has no day. Weak mixing elsewhere is that of shear and stability of
+the made-up air.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from tenbin.transport.air_grid import AirGrid
 from tenbin.transport.air_layers import CP_DRY, Layers
 from tenbin.transport.boundary_layer import (
     KARMAN,
+    MECHANICAL,
     local_diffusivity,
     profile_diffusivity,
     roughness,
@@ -38,7 +40,7 @@ class Prescribed(NamedTuple):
     """
 
     night: float = 200.0
-    """[m] height over land without the sun."""
+    """[m] height over land without sun and wind."""
     sea: float = 500.0
     sea_warm: float = 400.0
     """[m] height over sea at the poles, and what is added at the equator, with the cosine of latitude squared."""
@@ -126,6 +128,7 @@ def prescribed_exchange(
     for part in range(how.samples):
         now = hour + hours * (part + 0.5) / how.samples
         height, sea, heat = prescribed_boundary_layer(grid, day + now // 24.0, now % 24.0, how)
+        height = np.maximum(height, MECHANICAL * rub_land)
         over_land += profile_diffusivity(face, height, rub_land, heat * kinematic, theta) / how.samples
     over_sea = profile_diffusivity(face, sea, rub_sea, how.sea_heat * kinematic, theta)
     diffusivity = local_diffusivity(layers)

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tenbin.transport.air_grid import AirGrid
-from tenbin.transport.air_layers import layers_of, winds_of
+from tenbin.transport.air_layers import KAPPA, layers_of, winds_of
 from tenbin.transport.mass_fluxes import Interval
 from tenbin.transport.prescribed_convection import prescribed_humidity, prescribed_updraft
 from tenbin.transport.prescribed_mixing import prescribed_exchange
@@ -40,5 +40,7 @@ def synthetic_mixing(
     moist = prescribed_humidity(grid, dry, temperature)
     layers = layers_of(grid, dry, temperature, moist, *winds_of(interval, grid))
     day, hour = divmod(number * hours, 24.0)
-    exchange = prescribed_exchange(layers, land, grid, day, hour, hours)
+    # the made-up air never felt the weight of this vapour, which would make the tropics overturn
+    dry_air = layers._replace(theta=temperature * (1e5 / layers.pressure) ** KAPPA)
+    exchange = prescribed_exchange(dry_air, land, grid, day, hour, hours)
     return VerticalMixing(exchange, prescribed_updraft(layers, interval, land, grid))
