@@ -234,10 +234,10 @@ def test_the_way_back_through_two_months_is_the_transpose_of_the_way_there(air):
     final = jnp.asarray(rng.normal(size=start.tracer.shape)) * 1e-18
     one = sum(float(jnp.sum(w * month.seen)) for w, month in zip(weights, months, strict=True))
     one += float(jnp.sum(final * months[-1].state.tracer))
-    found = through.backward(lambda day: weights[day.slot], final=final)
+    found = through.backward(lambda day: weights[day.slot], final)
     other = float(jnp.sum(found.tracer * start.tracer)) + float(np.sum(found.emission * emission))
     assert abs(one - other) < 1e-11 * abs(one)
-    by_day = through.backward(lambda day: weights[day.slot], final=final, daily=True)
+    by_day = through.backward(lambda day: weights[day.slot], final, daily=True)
     assert np.allclose(by_day.emission, found.emission, rtol=1e-12)
 
 

@@ -139,7 +139,6 @@ class Passage:
     def backward(
         self,
         worth: Callable[[Day], jax.Array | None],
-        pressures: list[jax.Array] | None = None,
         final: jax.Array | None = None,
         daily: bool = False,
         dtype: Any = jnp.float64,
@@ -150,20 +149,34 @@ class Passage:
 
         Exact for advection without a limiter. `daily` tells emissions by day instead of by month.
         """
-        tracers = len(self.molar_mass)
-        pressures = self.pressures() if pressures is None else pressures
         slots = len(self.days) if daily else self.days[-1].slot + 1
-        emission = np.zeros((slots, tracers, *self.grid.grid.shape))
-        back = jnp.zeros((tracers, *self.grid.shape), dtype) if final is None else final.astype(dtype)
-        frequency, month = None, None
+        emission = np.zeros((slots, len(self.molar_mass), *self.grid.grid.shape))
+        back = jnp.zeros(())
+        for place, back, given in self.days_back(worth, final, dtype):  # noqa: B007, the last is kept
+            emission[place if daily else self.days[place].slot] += given.sum(axis=0)
+            told()
+        return Cotangent(back, emission)
+
+    def days_back(
+        self,
+        worth: Callable[[Day], jax.Array | None],
+        final: jax.Array | None = None,
+        dtype: Any = jnp.float64,
+    ) -> Iterator[tuple[int, jax.Array, Floats]]:
+        """Day after day from the last to the first: its place in `days`, what tracers [kg] are worth when it begins
+        (tracer, level, lat, lon), and what emissions are worth in its intervals (interval, tracer, lat, lon).
+
+        `worth` and `final` as in `backward`.
+        """
+        pressures = self.pressures()
+        back = jnp.zeros((len(self.molar_mass), *self.grid.shape)) if final is None else final
+        back, frequency, month = back.astype(dtype), None, None
         for place in range(len(self.days) - 1, -1, -1):
             day = self.days[place]
             if day.slot != month:
                 frequency, month = self.loss(day.date), day.slot
-            back, given = self._backward(back, pressures[place], day, frequency, worth(day), dtype)
-            emission[place if daily else day.slot] += np.asarray(given)
-            told()
-        return Cotangent(back, emission)
+            back, given = self._backward(back, pressures[place], day, frequency, worth(day))
+            yield place, back, np.asarray(given)
 
     def _backward(
         self,
@@ -172,19 +185,17 @@ class Passage:
         day: Day,
         frequency: jax.Array | None,
         worth: jax.Array | None,
-        dtype: Any,
     ) -> tuple[jax.Array, jax.Array]:
-        model = self.model(day)
-        tracers, shape = back.shape[0], self.grid.grid.shape
+        model, count = self.model(day), len(day.numbers)
         if worth is None and self.seen is not None:
-            worth = jnp.zeros((len(day.numbers), tracers, len(self.seen.offset)), dtype)
+            worth = jnp.zeros((count, back.shape[0], len(self.seen.offset)), back.dtype)
         key = ("backward", model)
         if key not in self._compiled:
-            nothing = jnp.zeros((tracers, *shape), dtype)
+            nothing = jnp.zeros((count, back.shape[0], *self.grid.grid.shape), back.dtype)
 
             def pulled(back: Any, pressure: Any, weather: Any, frequency: Any, worth: Any) -> Any:
                 def outcome(tracer: jax.Array, emission: jax.Array) -> tuple[Any, Any]:
-                    forcing = self._forcing(emission, day, frequency)
+                    forcing = Forcing(emission, self.molar_mass, frequency, self.seen)
                     after, course = carried(State(tracer, pressure), weather, forcing, model)
                     return after.tracer, course.seen
 
