@@ -31,7 +31,7 @@ from tenbin.transport.synthetic_year import blown, joined
 __all__ = ["LABEL", "Synthetic", "cache_path", "ground", "labels", "make", "perpetual_year"]
 
 LABEL = "SYNTHETIC meteorology: made up by a dry model, not the weather of any time"
-_FORM = 2
+_FORM = 3
 """Counts up when the same settings would give another file."""
 
 

@@ -19,6 +19,8 @@ import numpy.typing as npt
 from tenbin.core.arrays import jax, jnp
 from tenbin.core.constants import ATMOSPHERE_DRY_MASS, EARTH_RADIUS, GRAVITY
 from tenbin.core.errors import Fault, InputError
+from tenbin.core.grid import regular_grid
+from tenbin.data.surface_fluxes import land_share
 from tenbin.transport.synthetic_forcing import (
     ANTARCTICA,
     HILLS,
@@ -26,6 +28,7 @@ from tenbin.transport.synthetic_forcing import (
     Hill,
     drag,
     equilibrium_temperature,
+    land_temperature,
     mountains,
     relaxation_rate,
     season,
@@ -160,6 +163,17 @@ def _relief(coords: Any, how: Dynamics) -> Floats:
     return mountains(np.degrees(np.arcsin(sin_lat)), np.degrees(lon), how.hills, how.dome)
 
 
+def _land(coords: Any) -> jax.Array:
+    """Share of land less the mean of its latitude [1] (lon, lat), as smooth as the waves."""
+    lon, sin_lat = coords.horizontal.nodal_mesh
+    cells = regular_grid(2.5, 2.5)
+    row = np.searchsorted(cells.lat_edges, np.degrees(np.arcsin(sin_lat))) - 1
+    column = np.floor((np.degrees(lon) + 180.0) % 360.0 / 2.5).astype(int)
+    share = land_share.on_grid(cells)[row, column]
+    smooth = coords.horizontal.to_nodal(coords.horizontal.to_modal(jnp.asarray(share, "float32")))
+    return jnp.asarray(smooth - smooth.mean(axis=0, keepdims=True), "float32")
+
+
 def _at_rest(coords: Any, how: Dynamics) -> Any:
     """Air at rest over the hills, as warm as the mean over the globe of what it is pulled towards, but for whirls of
     1e-6 s-1 that the seed draws."""
@@ -246,10 +260,11 @@ def _forcing(coords: Any, how: Dynamics, season: jax.Array) -> Any:
     sin_lat = jnp.asarray(grid.nodal_mesh[1], "float32")
     friction = jnp.asarray(drag(coords.vertical.centers, how.forcing) / second, "float32")[:, None, None]
     rate = relaxation_rate(sin_lat, sigma, how.forcing) / second
+    on_land = land_temperature(sin_lat, sigma, season, _land(coords), how.forcing)
 
     def terms(state: Any) -> Any:
         pressure = sigma * _pressure(coords, state) / pascal
-        wanted = equilibrium_temperature(sin_lat, pressure, season, how.forcing)
+        wanted = equilibrium_temperature(sin_lat, pressure, season, how.forcing) + on_land
         warming = rate * (wanted - _REFERENCE - grid.to_nodal(state.temperature_variation))
         return primitive_equations.State(
             vorticity=-friction * state.vorticity,

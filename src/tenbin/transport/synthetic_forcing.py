@@ -2,7 +2,8 @@
 
 A dry atmosphere that is pulled towards a temperature of latitude and pressure, and rubbed near the ground (Held and
 Suarez 1994, Bull. Amer. Meteor. Soc. 75, 1825), with a stratosphere that grows a polar vortex in winter (Polvani and
-Kushner 2002, Geophys. Res. Lett. 29, 1114). There is no water, no land and no sea.
+Kushner 2002, Geophys. Res. Lett. 29, 1114). There is no water; land is where summers are warm and winters cold, which
+draws monsoons and standing waves.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ __all__ = [
     "Hill",
     "drag",
     "equilibrium_temperature",
+    "land_temperature",
     "mountains",
     "relaxation_rate",
     "season",
@@ -55,6 +57,13 @@ class Forcing(NamedTuple):
     farthest: float = 9.0
     """[degrees] latitude of the warmest ground in midsummer; own choice, so that the poles differ by 41 K. The form
     is that of Lindzen and Hou (1988, J. Atmos. Sci. 45, 2416)."""
+    monsoon: float = 12.0
+    """[K] by which land is warmer in midsummer and colder in midwinter than its latitude would be, near the ground;
+    own choice, from differences of 10 to 20 K between continents and seas in reanalyses at 40 degrees."""
+    monsoon_top: float = 0.3
+    """Share of surface pressure at which the difference of land and sea ends, linear below; own choice."""
+    monsoon_edge: float = 15.0
+    """[degrees] scale of latitude within which it grows from nought at the equator; own choice."""
     lag: float = 25.0
     """[d] by which the temperature relaxed to follows the sun; own choice between land and sea."""
     vortex_lapse: float = 4.0
@@ -109,6 +118,18 @@ def equilibrium_temperature(
     above = _stratosphere(sin_lat, pressure, season, how, tropopause)
     floor = how.coldest + (tropopause - how.coldest) * sin_lat**2
     return jnp.where(pressure < how.stratosphere, above, jnp.maximum(below, floor))
+
+
+def land_temperature(
+    sin_lat: jax.Array, sigma: jax.Array, season: jax.Array | float, land: jax.Array, how: Forcing
+) -> jax.Array:
+    """What land adds to the temperature [K] that the air is pulled towards; the arguments are broadcast.
+
+    `land` is the share of land less the mean of its latitude [1], so that the mean of a latitude does not change.
+    """
+    swing = jnp.tanh(jnp.degrees(jnp.arcsin(sin_lat)) / how.monsoon_edge) * season
+    depth = jnp.maximum(0.0, (sigma - how.monsoon_top) / (1.0 - how.monsoon_top))
+    return how.monsoon * swing * depth * land
 
 
 def _stratosphere(
