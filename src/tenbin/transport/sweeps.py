@@ -16,6 +16,7 @@ __all__ = [
     "Flow",
     "advect",
     "flow_of",
+    "largest_share",
     "loss_of_air",
     "share_in_groups",
     "steps_needed",
@@ -105,14 +106,19 @@ def loss_of_air(flow: Flow) -> jax.Array:
 
 def steps_needed(flow: Flow, mass: jax.Array, seconds: float, grid: AirGrid, most: float = 0.7) -> int:
     """Steps in an interval so that no sweep takes more than `most` of a cell; sweeps change masses by as much."""
+    return max(1, int(np.ceil(largest_share(flow, mass, seconds, grid) / most)))
+
+
+def largest_share(flow: Flow, mass: jax.Array, seconds: float, grid: AirGrid) -> float:
+    """The largest part of a cell that one sweep of a step of `seconds` takes: its Courant number."""
     half = jax.tree.map(lambda f: f * 0.5 * seconds, flow)
-    worst = [_outflow(half.up, -3) / mass, _outflow(half.north, -2) / mass]
+    worst = [_outflow(part, axis) / mass for part, axis in ((half.up, -3), (half.north, -2)) if part.size]
     for band in grid.bands:
         if band.group < mass.shape[-1]:
             east = _rows(half.east, band)[..., band.group - 1 :: band.group]
             outflow = _outflow(_wrapped(east, 1, 0), -1)[..., 1:-1]
             worst.append(outflow / _in_groups(_rows(mass, band), band.group))
-    return max(1, int(np.ceil(max(float(jnp.max(w)) for w in worst) / most)))
+    return max(float(jnp.max(w)) for w in worst)
 
 
 def _outflow(through: jax.Array, axis: int) -> jax.Array:
@@ -126,6 +132,8 @@ def _outflow(through: jax.Array, axis: int) -> jax.Array:
 
 
 def _along_z(tracer: jax.Array, mass: jax.Array, moved: Flow, how: Advection) -> tuple[jax.Array, jax.Array]:
+    if mass.shape[-3] == 1:
+        return tracer, mass
     lost = net_outflow(_edged(tracer / mass), mass, moved.up, -3, how.scheme, how.limited)
     return tracer - lost, mass + difference(moved.up, -3)
 
