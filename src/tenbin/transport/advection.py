@@ -81,7 +81,7 @@ def _linear(ratio: jax.Array, mass: jax.Array, flux: jax.Array, axis: int, schem
         weight * cut(ratio, axis, HALO + shift, HALO + shift + count)
         for shift, weight in _by_shift(air, scheme).items()
     )
-    return -difference(sum(terms, jnp.zeros(())), axis)
+    return -difference(sum(terms, jnp.zeros((), ratio.dtype)), axis)
 
 
 def _by_shift(air: _Leaving, scheme: Scheme) -> Weights:
@@ -106,7 +106,7 @@ def _back(
     """Sensitivity to the mixing ratio with its halo: each face hands what its flux is worth to the cells it read."""
     mass, flux = kept
     worth = cut(sensitivity, axis, 0, -1) - cut(sensitivity, axis, 1, None)
-    total = jnp.zeros(())
+    total = jnp.zeros((), sensitivity.dtype)
     for shift, weight in _by_shift(_leaving(mass, flux, axis), scheme).items():
         total = total + _between_zeros(weight * worth, axis, HALO + shift, HALO - shift + 1)
     return total, None, None
@@ -118,7 +118,7 @@ _linear.defvjp(_forth, _back)
 def _limited(ratio: jax.Array, mass: jax.Array, flux: jax.Array, axis: int, scheme: Scheme) -> jax.Array:
     """Tracer [kg] through the faces, with slopes and parabolas that stay between their neighbours."""
     air, count = _leaving(mass, flux, axis), flux.shape[axis]
-    through = jnp.zeros(())
+    through = jnp.zeros((), ratio.dtype)
     for flow, share, near, way in ((air.forth, air.lower, 0, 1), (air.back, air.upper, 1, -1)):
         starts = {k: HALO + near + way * k for k in range(-2, 3)}
         cells = {k: cut(ratio, axis, start, start + count) for k, start in starts.items()}

@@ -26,7 +26,7 @@ class Band:
     group: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class AirGrid:
     """Cells of air: `grid` with rows from south to north, and faces of layers from the ground up at the pressure
     `a` + `b` x surface pressure of dry air [Pa].

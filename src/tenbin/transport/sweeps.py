@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from tenbin.core.arrays import jax, jnp
+from tenbin.core.constants import GRAVITY
 from tenbin.transport.advection import HALO, Scheme, difference, net_outflow
 from tenbin.transport.air_grid import AirGrid, Band
 
@@ -16,8 +17,9 @@ __all__ = [
     "Flow",
     "advect",
     "flow_of",
-    "largest_share",
+    "largest_outflow",
     "loss_of_air",
+    "pressure_gain",
     "share_in_groups",
     "steps_needed",
     "vertical_flux",
@@ -104,21 +106,29 @@ def loss_of_air(flow: Flow) -> jax.Array:
     return around - difference(flow.north, -2) - difference(flow.up, -3)
 
 
-def steps_needed(flow: Flow, mass: jax.Array, seconds: float, grid: AirGrid, most: float = 0.7) -> int:
-    """Steps in an interval so that no sweep takes more than `most` of a cell; sweeps change masses by as much."""
-    return max(1, int(np.ceil(largest_share(flow, mass, seconds, grid) / most)))
+def pressure_gain(east: jax.Array, north: jax.Array, seconds: float, grid: AirGrid) -> jax.Array:
+    """What the surface pressure of dry air [Pa] (lat, lon) gains by fluxes [kg s-1] in `seconds`."""
+    flow = Flow(jnp.sum(east, 0)[None], jnp.sum(north, 0)[None], jnp.zeros((0, *east.shape[1:]), east.dtype))
+    gained = -_mean_in_groups(loss_of_air(flow)[0], grid)
+    return gained * (GRAVITY * seconds) / jnp.asarray(grid.grid.area, east.dtype)
 
 
-def largest_share(flow: Flow, mass: jax.Array, seconds: float, grid: AirGrid) -> float:
-    """The largest part of a cell that one sweep of a step of `seconds` takes: its Courant number."""
+@partial(jax.jit, static_argnums=(2, 3))
+def largest_outflow(flow: Flow, mass: jax.Array, seconds: float, grid: AirGrid) -> jax.Array:
+    """Largest share of a cell of `mass` [kg] that a sweep of half the `seconds` carries out of it."""
     half = jax.tree.map(lambda f: f * 0.5 * seconds, flow)
-    worst = [_outflow(part, axis) / mass for part, axis in ((half.up, -3), (half.north, -2)) if part.size]
+    worst = [_outflow(half.up, -3) / mass, _outflow(half.north, -2) / mass]
     for band in grid.bands:
         if band.group < mass.shape[-1]:
             east = _rows(half.east, band)[..., band.group - 1 :: band.group]
             outflow = _outflow(_wrapped(east, 1, 0), -1)[..., 1:-1]
             worst.append(outflow / _in_groups(_rows(mass, band), band.group))
-    return max(float(jnp.max(w)) for w in worst)
+    return jnp.max(jnp.stack([jnp.max(w) for w in worst]))
+
+
+def steps_needed(flow: Flow, mass: jax.Array, seconds: float, grid: AirGrid, most: float = 0.7) -> int:
+    """Steps in an interval so that no sweep takes more than `most` of a cell; sweeps change masses by as much."""
+    return max(1, int(np.ceil(float(largest_outflow(flow, mass, seconds, grid)) / most)))
 
 
 def _outflow(through: jax.Array, axis: int) -> jax.Array:
@@ -132,8 +142,6 @@ def _outflow(through: jax.Array, axis: int) -> jax.Array:
 
 
 def _along_z(tracer: jax.Array, mass: jax.Array, moved: Flow, how: Advection) -> tuple[jax.Array, jax.Array]:
-    if mass.shape[-3] == 1:
-        return tracer, mass
     lost = net_outflow(_edged(tracer / mass), mass, moved.up, -3, how.scheme, how.limited)
     return tracer - lost, mass + difference(moved.up, -3)
 
