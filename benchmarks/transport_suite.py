@@ -21,7 +21,7 @@ from tenbin.core.arrays import jnp
 from tenbin.core.grid import regular_grid
 from tenbin.transport import idealised, idealised_layers, idealised_tracers
 from tenbin.transport.air_grid import AirGrid
-from tenbin.transport.sweeps import Advection, Flow, largest_share
+from tenbin.transport.sweeps import Advection, Flow, largest_outflow
 
 DAYS = idealised.DEFORMATION_DAYS
 SCHEMES = (("slopes", False), ("slopes", True), ("parabolas", False), ("parabolas", True))
@@ -32,7 +32,7 @@ MIXED_HEIGHTS = (4500.0, 5300.0)
 def courant(air: AirGrid, mass: Any, flow_at: Callable[[float], Flow], steps: int) -> float:
     """Largest Courant number of a sweep, looked for once a day."""
     seconds = DAYS * 86400.0 / steps
-    return max(largest_share(flow_at(day), mass, seconds, air) for day in np.arange(0.0, DAYS + 0.5))
+    return max(float(largest_outflow(flow_at(day), mass, seconds, air)) for day in np.arange(0.0, DAYS + 0.5))
 
 
 def rounded(values: dict[str, float]) -> dict[str, float]:
@@ -58,7 +58,9 @@ def rotation(step: float, angle: float, scheme: Any, limited: bool) -> dict[str,
     return line | rounded(found._asdict()) | {"seconds": round(time.perf_counter() - begun, 1)}
 
 
-def deformation(step: float, scheme: Any, limited: bool, steps: int | None = None) -> Iterator[dict[str, Any]]:
+def deformation(
+    step: float, scheme: Any, limited: bool, steps: int | None = None
+) -> Iterator[dict[str, Any]]:
     """Four tracers in the deformational flow; filaments and mixing are those of half time."""
     begun, air = time.perf_counter(), idealised.sheet(regular_grid(step, step))
     mass, area = jnp.asarray(air.grid.area)[None], air.grid.area

@@ -9,7 +9,8 @@ import numpy as np
 
 from tenbin.core.arrays import jax, jnp
 from tenbin.core.constants import GRAVITY
-from tenbin.transport.advection import HALO, Scheme, difference, net_outflow
+from tenbin.core.limits import larger, smaller
+from tenbin.transport.advection import HALO, Scheme, difference, monotone, net_outflow
 from tenbin.transport.air_grid import AirGrid, Band
 
 __all__ = [
@@ -142,20 +143,22 @@ def _outflow(through: jax.Array, axis: int) -> jax.Array:
 
 
 def _along_z(tracer: jax.Array, mass: jax.Array, moved: Flow, how: Advection) -> tuple[jax.Array, jax.Array]:
+    if mass.shape[-3] == 1:
+        return tracer, mass
     lost = net_outflow(_edged(tracer / mass), mass, moved.up, -3, how.scheme, how.limited)
     return tracer - lost, mass + difference(moved.up, -3)
 
 
 def _along_y(tracer: jax.Array, mass: jax.Array, moved: Flow, how: Advection) -> tuple[jax.Array, jax.Array]:
     lost = net_outflow(_over_poles(tracer / mass), mass, moved.north, -2, how.scheme, how.limited)
-    return share_in_groups(tracer - lost, mass + difference(moved.north, -2), how.grid)
+    return share_in_groups(tracer - lost, mass + difference(moved.north, -2), how.grid, how.limited)
 
 
 def _along_x(tracer: jax.Array, mass: jax.Array, moved: Flow, how: Advection) -> tuple[jax.Array, jax.Array]:
     """Row by row in merged cells; what has come to a merged cell is shared out among its members."""
     bands = how.grid.bands
     held = zip(*(_by_band(x, bands) for x in (tracer, mass, moved.east)), bands, strict=True)
-    return _shared([_band_along_x(t, m, e, band.group, how) for t, m, e, band in held], how.grid)
+    return _shared([_band_along_x(t, m, e, band.group, how) for t, m, e, band in held], how.grid, how.limited)
 
 
 def _band_along_x(
@@ -171,19 +174,30 @@ def _band_along_x(
     return tracer - lost[..., 1:-1], mass + difference(flux, -1)[..., 1:-1]
 
 
-def share_in_groups(tracer: jax.Array, mass: jax.Array, grid: AirGrid) -> tuple[jax.Array, jax.Array]:
+def share_in_groups(
+    tracer: jax.Array, mass: jax.Array, grid: AirGrid, limited: bool = False
+) -> tuple[jax.Array, jax.Array]:
     """Tracer and air of merged cells among their members: air in equal parts, tracer along the slope between the
-    neighbours, so that rows beside each other see more than steps. Nothing is lost: offsets of members cancel."""
+    neighbours, so that rows beside each other see more than steps. Nothing is lost: offsets of members cancel.
+
+    `limited`: no member leaves the range of its cell and the cells beside it.
+    """
     held = zip(*(_by_band(x, grid.bands) for x in (tracer, mass)), grid.bands, strict=True)
-    return _shared([(_in_groups(t, b.group), _in_groups(m, b.group)) for t, m, b in held], grid)
+    return _shared([(_in_groups(t, b.group), _in_groups(m, b.group)) for t, m, b in held], grid, limited)
 
 
-def _shared(parts: list[tuple[jax.Array, jax.Array]], grid: AirGrid) -> tuple[jax.Array, jax.Array]:
+def _shared(
+    parts: list[tuple[jax.Array, jax.Array]], grid: AirGrid, limited: bool
+) -> tuple[jax.Array, jax.Array]:
     """Rows of cells from what merged cells of each band hold, the polar caps last, by the rows beside them."""
-    inner = [_among_members(*part, b.group) for part, b in zip(parts[1:-1], grid.bands[1:-1], strict=True)]
-    caps = [_among_members(*parts[at], grid.bands[at].group) for at in (0, -1)]
-    south, north = (_beside_pole(inner, grid, at) for at in (1, len(grid.merged) - 2))
-    tilted = [(t + m * _across_pole(ratio), m) for (t, m), ratio in zip(caps, (south, north), strict=True)]
+    held = zip(parts[1:-1], grid.bands[1:-1], strict=True)
+    inner = [_among_members(*part, band.group, limited) for part, band in held]
+    caps = [_among_members(*parts[at], grid.bands[at].group, limited) for at in (0, -1)]
+    around = [_beside_pole(inner, grid, at) for at in (1, len(grid.merged) - 2)]
+    tilts = [_across_pole(ratio) for ratio in around]
+    if limited:
+        tilts = [_within_ring(x, t / m, r) for x, (t, m), r in zip(tilts, caps, around, strict=True)]
+    tilted = [(t + m * tilt, m) for (t, m), tilt in zip(caps, tilts, strict=True)]
     rows = [tilted[0], *inner, tilted[1]]
     tracer, mass = (_from_south_to_north(list(part), grid.bands) for part in zip(*rows, strict=True))
     return tracer, mass
@@ -235,7 +249,9 @@ _from_south_to_north.defvjp(
 )
 
 
-def _among_members(content: jax.Array, air: jax.Array, group: int) -> tuple[jax.Array, jax.Array]:
+def _among_members(
+    content: jax.Array, air: jax.Array, group: int, limited: bool
+) -> tuple[jax.Array, jax.Array]:
     if group == 1:
         return content, air
     member = jnp.repeat(air / group, group, axis=-1)
@@ -243,7 +259,10 @@ def _among_members(content: jax.Array, air: jax.Array, group: int) -> tuple[jax.
     if air.shape[-1] == 1:
         return mean, member
     ratio = _wrapped(content / air, 1, 1)
-    slope = jnp.repeat(0.5 * (ratio[..., 2:] - ratio[..., :-2]), group, axis=-1)
+    across = 0.5 * (ratio[..., 2:] - ratio[..., :-2])
+    if limited:
+        across = 2.0 * monotone(ratio[..., 1:-1] - ratio[..., :-2], ratio[..., 2:] - ratio[..., 1:-1])
+    slope = jnp.repeat(across, group, axis=-1)
     offset = np.tile((np.arange(group) + 0.5) / group - 0.5, air.shape[-1])
     return mean + member * slope * jnp.asarray(offset, slope.dtype), member
 
@@ -254,6 +273,16 @@ def _across_pole(ratio: jax.Array) -> jax.Array:
     Seen from the pole that row's middle is 3/2 of the cap's radius away, a sector's centre of area 2/3 of it.
     """
     return (2.0 / 9.0) * (ratio - jnp.roll(ratio, ratio.shape[-1] // 2, axis=-1))
+
+
+def _within_ring(tilt: jax.Array, cap: jax.Array, ring: jax.Array) -> jax.Array:
+    """The tilt of a cap of ratio `cap`, made flatter until no sector leaves the range of the ring around it."""
+    above = jnp.max(ring, axis=-1, keepdims=True) - cap
+    below = cap - jnp.min(ring, axis=-1, keepdims=True)
+    room = larger(smaller(above, below), 0.0)
+    steepest = jnp.max(jnp.abs(tilt), axis=-1, keepdims=True)
+    flat = steepest <= room
+    return tilt * jnp.where(flat, 1.0, room / jnp.where(flat, 1.0, steepest))
 
 
 def _in_groups(x: jax.Array, group: int) -> jax.Array:
