@@ -48,7 +48,7 @@ def cosine_bells(air: AirGrid) -> Floats:
     return 0.1 + 0.9 * sum((bell(air, 0.0, lon, HALF) for lon in CENTRES), np.zeros(air.grid.shape))
 
 
-def correlated(bells: npt.ArrayLike) -> Floats:
+def correlated(bells: npt.ArrayLike | float) -> Floats:
     """0.9 - 0.8 q^2 of the bells' ratio q in each cell (Lauritzen et al. 2012, eqs. 14-15)."""
     return np.asarray(0.9 - 0.8 * np.asarray(bells, dtype=float) ** 2)
 
@@ -80,23 +80,29 @@ def carried(
     The flow of each of `how.steps` steps is that of its middle, and leaves the air (level, lat, lon) [kg] of each
     cell as it was.
     """
-    length = (days[1] - days[0]) / how.steps
     once = how._replace(steps=1)
 
-    def flow_in(number: jax.Array) -> Flow:
-        return flow_at(days[0] + (number + 0.5) * length)
-
     @jax.jit
-    def run(tracer: jax.Array) -> jax.Array:
+    def run(tracer: jax.Array, air: jax.Array, first: jax.Array, length: jax.Array) -> jax.Array:
+        def flow_in(number: jax.Array) -> Flow:
+            return flow_at(first + (number + 0.5) * length)
+
         # the flow is handed on from step to step, or each face would work it out again wherever it is read
         def step(carry: tuple[jax.Array, Flow], number: jax.Array) -> tuple[tuple[jax.Array, Flow], None]:
             held, flow = carry
-            return (advect(held, mass, flow, length * DAY, once)[0], flow_in(number + 1.0)), None
+            return (_moved(held, air, flow, length * DAY, once), flow_in(number + 1.0)), None
 
         numbers = jnp.arange(how.steps, dtype=float)
         return jax.lax.scan(step, (tracer, flow_in(jnp.zeros(()))), numbers)[0][0]
 
-    return run(jnp.asarray(ratio) * mass) / mass
+    times = jnp.asarray(days[0]), jnp.asarray((days[1] - days[0]) / how.steps)
+    return run(jnp.asarray(ratio) * mass, mass, *times) / mass
+
+
+def _moved(tracer: jax.Array, mass: jax.Array, flow: Flow, seconds: jax.Array, how: Advection) -> jax.Array:
+    """Tracer after one step whose length is traced."""
+    whole = jax.tree.map(lambda f: f * seconds, flow)
+    return advect(tracer, mass, whole, 1.0, how)[0]
 
 
 class Norms(NamedTuple):

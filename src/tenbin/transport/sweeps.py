@@ -277,12 +277,15 @@ def _across_pole(ratio: jax.Array) -> jax.Array:
 
 def _within_ring(tilt: jax.Array, cap: jax.Array, ring: jax.Array) -> jax.Array:
     """The tilt of a cap of ratio `cap`, made flatter until no sector leaves the range of the ring around it."""
-    above = jnp.max(ring, axis=-1, keepdims=True) - cap
-    below = cap - jnp.min(ring, axis=-1, keepdims=True)
-    room = larger(smaller(above, below), 0.0)
-    steepest = jnp.max(jnp.abs(tilt), axis=-1, keepdims=True)
+    room = larger(smaller(_largest(ring) - cap, cap + _largest(-ring)), 0.0)
+    steepest = _largest(jnp.abs(tilt))
     flat = steepest <= room
     return tilt * jnp.where(flat, 1.0, room / jnp.where(flat, 1.0, steepest))
+
+
+def _largest(x: jax.Array) -> jax.Array:
+    """The largest along a row, whose slope hangs on where it stands and not on its last digit."""
+    return jnp.take_along_axis(x, jnp.argmax(x, axis=-1, keepdims=True), axis=-1)
 
 
 def _in_groups(x: jax.Array, group: int) -> jax.Array:
