@@ -19,7 +19,7 @@ import numpy as np
 
 from tenbin.core.arrays import collector_at_rest, jax, jnp
 from tenbin.core.grid import regular_grid
-from tenbin.transport import idealised, mass_fluxes
+from tenbin.transport import idealised, idealised_tracers, mass_fluxes
 from tenbin.transport.air_grid import AirGrid, hybrid_layers, merged_cells, polar_grid
 from tenbin.transport.pressure_fixer import PressureFixer
 from tenbin.transport.sweeps import Advection, advect, flow_of, steps_needed
@@ -91,20 +91,14 @@ def over_the_pole(step: float = 1.0) -> dict[str, float]:
 def deformational(step: float, scheme: Any = "parabolas") -> float:
     """l2 error of two hills after the deformational flow of twelve days."""
     air = idealised.sheet(regular_grid(step, step))
-    mass, hills = jnp.asarray(air.grid.area)[None], idealised.gaussian_hills(air)
-    count = int(round(480 * 1.5 / step))
-    days = idealised.DEFORMATION_DAYS / count
-    flows = [idealised.deformation(air, (n + 0.5) * days) for n in range(count)]
-    stacked = jax.tree.map(lambda *x: jnp.stack(x), *flows)
-    how = Advection(air, scheme, steps=1)
-
-    @jax.jit
-    def go(tracer: Any, flows: Any) -> Any:
-        step = lambda t, flow: (advect(t, mass, flow, days * DAY, how)[0], None)  # noqa: E731
-        return jax.lax.scan(step, tracer, flows)[0]
-
-    end = go(jnp.asarray(hills) * mass, stacked) / mass
-    return float(jnp.sqrt(jnp.sum((end - hills) ** 2 * mass) / jnp.sum(hills**2 * mass)))
+    hills, how = (
+        idealised.gaussian_hills(air)[None],
+        Advection(air, scheme, steps=int(round(480 * 1.5 / step))),
+    )
+    flow = lambda days: idealised.deformation(air, days)  # noqa: E731
+    days = (0.0, idealised.DEFORMATION_DAYS)
+    end = idealised_tracers.carried(hills, jnp.asarray(air.grid.area)[None], flow, days, how)
+    return idealised_tracers.norms(end, hills, air.grid.area).l2
 
 
 def seconds(function: Any, *arguments: Any, repeats: int = 3) -> float:

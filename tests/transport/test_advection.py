@@ -57,6 +57,19 @@ def test_the_way_back_is_the_transpose(seed, scheme, axis):
     assert abs(float(one - other)) < 1e-13 * float(jnp.sum(jnp.abs(weight * lost)))
 
 
+@pytest.mark.parametrize("scheme", SCHEMES)
+@given(seed=SEEDS)
+@settings(max_examples=25)
+def test_the_tangent_of_the_limited_scheme_and_its_transpose_agree(seed, scheme):
+    ratio, mass, flux = row(seed)
+    rng = np.random.default_rng(seed + 1)
+    way, weight = jnp.asarray(rng.normal(size=ratio.shape)), jnp.asarray(rng.normal(size=(2, N)))
+    lose = lambda c: net_outflow(c, mass, flux, -1, scheme, True)  # noqa: E731
+    one = jnp.sum(weight * jax.jvp(lose, (ratio,), (way,))[1])
+    other = jnp.sum(jax.vjp(lose, ratio)[1](weight)[0] * way)
+    assert abs(float(one - other)) < 1e-13 * float(jnp.sum(jnp.abs(weight)))
+
+
 @given(seed=SEEDS)
 @settings(max_examples=25)
 def test_the_limiter_makes_no_new_extremes(seed):

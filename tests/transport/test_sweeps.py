@@ -55,6 +55,10 @@ def test_a_uniform_ratio_stays_and_none_is_lost(weather, scheme, limited):
     tracer, _ = run(weather, jnp.stack([3e-6 * mass, rough]), scheme=scheme, limited=limited)
     assert float(jnp.max(jnp.abs(tracer[0] / (3e-6 * after) - 1.0))) < 1e-11
     assert abs(float(jnp.sum(tracer[1]) / jnp.sum(rough)) - 1.0) < 1e-13
+    if limited:
+        ratio, first = tracer[1] / after, rough / mass
+        assert float(jnp.min(first)) - 1e-9 < float(jnp.min(ratio))
+        assert float(jnp.max(ratio)) < float(jnp.max(first)) + 1e-9
 
 
 @pytest.mark.parametrize("scheme", ["slopes", "parabolas"])

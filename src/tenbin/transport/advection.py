@@ -14,7 +14,7 @@ from typing import Literal, NamedTuple
 from tenbin.core.arrays import jax, jnp
 from tenbin.core.limits import larger, smaller, within
 
-__all__ = ["HALO", "Scheme", "cut", "difference", "net_outflow"]
+__all__ = ["HALO", "Scheme", "cut", "difference", "monotone", "net_outflow"]
 
 Scheme = Literal["upwind", "slopes", "parabolas"]
 HALO = 3
@@ -131,7 +131,7 @@ def _mean_limited(cells: Weights, share: jax.Array, scheme: Scheme) -> jax.Array
     if scheme == "upwind":
         return cells[0]
     if scheme == "slopes":
-        return cells[0] + (1.0 - share) * _monotone(cells[0] - cells[-1], cells[1] - cells[0])
+        return cells[0] + (1.0 - share) * monotone(cells[0] - cells[-1], cells[1] - cells[0])
     far = (7.0 * (cells[-1] + cells[0]) - cells[-2] - cells[1]) / 12.0
     near = (7.0 * (cells[0] + cells[1]) - cells[-1] - cells[2]) / 12.0
     far, near = _bounded(cells, far, near)
@@ -139,7 +139,7 @@ def _mean_limited(cells: Weights, share: jax.Array, scheme: Scheme) -> jax.Array
     return near - 0.5 * share * (near - far - (1.0 - 2.0 / 3.0 * share) * curve)
 
 
-def _monotone(below: jax.Array, above: jax.Array) -> jax.Array:
+def monotone(below: jax.Array, above: jax.Array) -> jax.Array:
     """Half the mean of two differences, no steeper than either, nought at an extremum (van Leer 1977)."""
     most = smaller(jnp.abs(below), jnp.abs(above))
     kept = smaller(0.25 * jnp.abs(below + above), most)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import numpy.typing as npt
 
-from tenbin.core.arrays import jnp
+from tenbin.core.arrays import jax, jnp
 from tenbin.core.constants import EARTH_RADIUS
 from tenbin.core.grid import Grid
 from tenbin.transport.air_grid import AirGrid, merged_cells
@@ -15,13 +17,17 @@ from tenbin.transport.sweeps import Flow
 __all__ = [
     "DEFORMATION_DAYS",
     "analysis",
+    "arc",
     "bell",
+    "cell_means",
     "centre",
     "deformation",
+    "from_streamfunction",
     "gaussian_hills",
     "rotation",
     "sheet",
     "standard_temperature",
+    "stirring",
 ]
 
 Floats = npt.NDArray[np.float64]
@@ -41,28 +47,35 @@ def rotation(air: AirGrid, speed: float, angle: float) -> Flow:
     """
     lat, lon = np.radians(air.grid.lat_edges)[:, None], np.radians(air.grid.lon_edges)[None]
     psi = -RADIUS * speed * (np.sin(lat) * np.cos(angle) - np.cos(lat) * np.cos(lon) * np.sin(angle))
-    return _from_streamfunction(air, psi)
+    return from_streamfunction(air, psi)
 
 
 DEFORMATION_DAYS = 12.0
 """Days after which the deformational flow has brought all air back."""
 
 
-def deformation(air: AirGrid, days: float) -> Flow:
+def deformation(air: AirGrid, days: float | jax.Array) -> Flow:
     """Flow of a sheet of 1 kg m-2 that stretches, turns and undoes it: Nair and Lauritzen 2010 (J. Comput. Phys. 229,
     8868), case 4, as in Lauritzen et al. 2012 (Geosci. Model Dev. 5, 887, eqs. 18-19), at a time in `days`."""
+    return from_streamfunction(air, stirring(air, days))
+
+
+def stirring(air: AirGrid, days: float | jax.Array) -> jax.Array:
+    """Streamfunction [m2 s-1] (lat + 1, lon + 1) of `deformation` at corners."""
     period = DEFORMATION_DAYS * 86400.0
     lat, lon = np.radians(air.grid.lat_edges)[:, None], np.radians(air.grid.lon_edges)[None]
     moving = lon - 2.0 * np.pi * days / DEFORMATION_DAYS
-    stirred = 10.0 * np.sin(moving) ** 2 * np.cos(lat) ** 2 * np.cos(np.pi * days / DEFORMATION_DAYS)
-    return _from_streamfunction(air, RADIUS**2 / period * (stirred - 2.0 * np.pi * np.sin(lat)))
+    stirred = 10.0 * jnp.sin(moving) ** 2 * np.cos(lat) ** 2 * jnp.cos(np.pi * days / DEFORMATION_DAYS)
+    return RADIUS**2 / period * (stirred - 2.0 * np.pi * np.sin(lat))
 
 
-def _from_streamfunction(air: AirGrid, psi: Floats) -> Flow:
+def from_streamfunction(air: AirGrid, psi: jax.Array | Floats) -> Flow:
     """Mass of a sheet of 1 kg m-2 through faces from psi [m2 s-1] at corners (lat + 1, lon + 1)."""
-    east, north = psi[:-1, 1:] - psi[1:, 1:], psi[1:-1, 1:] - psi[1:-1, :-1]
-    east = np.where((np.asarray(air.merged) == air.grid.shape[1])[:, None], 0.0, east)
-    return Flow(jnp.asarray(east)[None], jnp.asarray(north)[None], jnp.zeros((0, *air.grid.shape)))
+    psi = jnp.asarray(psi)
+    cap = np.asarray(air.merged) == air.grid.shape[1]
+    east = jnp.where(cap[:, None], 0.0, psi[:-1, 1:] - psi[1:, 1:])
+    north = psi[1:-1, 1:] - psi[1:-1, :-1]
+    return Flow(east[None], north[None], jnp.zeros((0, *air.grid.shape)))
 
 
 def gaussian_hills(air: AirGrid) -> Floats:
@@ -78,14 +91,31 @@ def gaussian_hills(air: AirGrid) -> Floats:
 
 def bell(air: AirGrid, lat: float, lon: float, radius: float) -> Floats:
     """A cosine bell (lat, lon) around a point [rad], 1 at its top; means of cells by 4 x 4 points."""
-    share = (np.arange(4) + 0.5) / 4.0
-    edges, lon_edges = np.radians(air.grid.lat_edges), np.radians(air.grid.lon_edges)
-    y = (edges[:-1, None] + share * np.diff(edges)[:, None])[:, None, :, None]
-    x = (lon_edges[:-1, None] + share * np.diff(lon_edges)[:, None])[None, :, None, :]
-    cosine = np.sin(lat) * np.sin(y) + np.cos(lat) * np.cos(y) * np.cos(x - lon)
-    away = np.minimum(np.arccos(np.clip(cosine, -1.0, 1.0)) / radius, 1.0)
-    weight = np.cos(y) * np.ones_like(x)
-    return np.asarray((0.5 * (1.0 + np.cos(np.pi * away)) * weight).sum((2, 3)) / weight.sum((2, 3)))
+
+    def height(y: Floats, x: Floats) -> Floats:
+        return 0.5 * (1.0 + np.cos(np.pi * np.minimum(arc(y, x, lat, lon) / radius, 1.0)))
+
+    return cell_means(air.grid, height)
+
+
+def arc(lat: Floats, lon: Floats, to_lat: float, to_lon: float) -> Floats:
+    """Great-circle distance [rad] from places [rad] to a place."""
+    cosine = np.sin(to_lat) * np.sin(lat) + np.cos(to_lat) * np.cos(lat) * np.cos(lon - to_lon)
+    return np.asarray(np.arccos(np.clip(cosine, -1.0, 1.0)))
+
+
+def cell_means(grid: Grid, shape: Callable[[Floats, Floats], Floats], points: int = 4) -> Floats:
+    """Means over cells (lat, lon) of a function of latitude and longitude [rad], by `points` x `points` in each."""
+    share = (np.arange(points) + 0.5) / points
+    edges, lon_edges = np.radians(grid.lat_edges), np.radians(grid.lon_edges)
+    total, weights = np.zeros(grid.shape), np.zeros((grid.shape[0], 1))
+    for up in share:
+        y = (edges[:-1] + up * np.diff(edges))[:, None]
+        weights = weights + points * np.cos(y)
+        for along in share:
+            x = (lon_edges[:-1] + along * np.diff(lon_edges))[None, :]
+            total = total + np.cos(y) * shape(y, x)
+    return np.asarray(total / weights)
 
 
 def centre(mass: Floats, grid: Grid) -> Floats:

@@ -20,7 +20,18 @@ from tenbin.transport.mixing import mix, stirring
 from tenbin.transport.operators import ObservationMap, mole_fractions, observe
 from tenbin.transport.sweeps import Advection, advect, flow_of, pressure_gain
 
-__all__ = ["ENTRAINMENT", "Course", "Forcing", "Model", "State", "air_of", "carried", "carry", "check"]
+__all__ = [
+    "ENTRAINMENT",
+    "Course",
+    "Forcing",
+    "Model",
+    "State",
+    "air_of",
+    "carried",
+    "carried_back",
+    "carry",
+    "check",
+]
 
 ENTRAINMENT = 1e-4
 """Share of an updraft that turbulence at its edge exchanges [m-1]: deep convection of Tiedtke (1989)."""
@@ -133,6 +144,50 @@ def _interval(
     fraction = mole_fractions(after.tracer, air, forcing.molar_mass)
     seen = None if forcing.seen is None else observe(forcing.seen, fraction)
     return (after, total + fraction, lost + gone), seen
+
+
+def carried_back(
+    back: jax.Array,
+    dry_pressure: jax.Array,
+    weather: Weather,
+    worth: jax.Array | None,
+    frequency: jax.Array | None,
+    seen: ObservationMap | None,
+    molar_mass: jax.Array,
+    model: Model,
+) -> tuple[jax.Array, jax.Array]:
+    """The transpose of `carried`: what the tracer [kg] when the intervals begin (tracer, level, lat, lon) and the
+    emissions in each (interval, tracer, lat, lon) are worth, if the last state is worth `back` and observations at
+    the ends of intervals `worth` (interval, tracer, observation).
+
+    `dry_pressure` [Pa] is that when they begin. Nothing of the way there is needed: transport is linear.
+    """
+    arrays = Weather(*(jnp.asarray(x) for x in weather))
+    grid = model.advection.grid
+
+    def grown(pressure: jax.Array, now: Weather) -> tuple[jax.Array, jax.Array]:
+        gained = pressure_gain(now.east.astype(float), now.north.astype(float), model.seconds, grid)
+        return pressure + gained, pressure
+
+    _, pressures = jax.lax.scan(grown, dry_pressure, arrays)
+    nothing = jnp.zeros((back.shape[0], *grid.grid.shape), back.dtype)
+
+    def step(
+        back: jax.Array, now: tuple[Weather, jax.Array, jax.Array | None]
+    ) -> tuple[jax.Array, jax.Array]:
+        weather, pressure, worth = now
+
+        def outcome(tracer: jax.Array, emission: jax.Array) -> tuple[jax.Array, jax.Array | None]:
+            after, _ = carry(State(tracer, pressure), weather, emission, frequency, model)
+            if seen is None:
+                return after.tracer, None
+            air = air_of(after.dry_pressure, model).astype(back.dtype)
+            return after.tracer, observe(seen, mole_fractions(after.tracer, air, molar_mass))
+
+        found: tuple[jax.Array, jax.Array] = jax.vjp(outcome, back, nothing)[1]((back, worth))
+        return found
+
+    return jax.lax.scan(step, back, (arrays, pressures, worth), reverse=True)
 
 
 def check(state: State, weather: Weather, forcing: Forcing, model: Model) -> None:

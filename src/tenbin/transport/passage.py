@@ -19,7 +19,7 @@ from tenbin.core.arrays import jax, jnp
 from tenbin.transport.air_file import AirFile, Weather
 from tenbin.transport.air_grid import AirGrid
 from tenbin.transport.days import Day, months_of
-from tenbin.transport.model import ENTRAINMENT, Course, Forcing, Model, State, carried, check
+from tenbin.transport.model import ENTRAINMENT, Course, Forcing, Model, State, carried, carried_back, check
 from tenbin.transport.operators import ObservationMap
 from tenbin.transport.sweeps import Advection, Scheme, pressure_gain
 
@@ -191,19 +191,10 @@ class Passage:
             worth = jnp.zeros((count, back.shape[0], len(self.seen.offset)), back.dtype)
         key = ("backward", model)
         if key not in self._compiled:
-            nothing = jnp.zeros((count, back.shape[0], *self.grid.grid.shape), back.dtype)
-
-            def pulled(back: Any, pressure: Any, weather: Any, frequency: Any, worth: Any) -> Any:
-                def outcome(tracer: jax.Array, emission: jax.Array) -> tuple[Any, Any]:
-                    forcing = Forcing(emission, self.molar_mass, frequency, self.seen)
-                    after, course = carried(State(tracer, pressure), weather, forcing, model)
-                    return after.tracer, course.seen
-
-                return jax.vjp(outcome, jnp.zeros_like(back), nothing)[1]((back, worth))
-
-            self._compiled[key] = jax.jit(pulled)
+            self._compiled[key] = jax.jit(partial(carried_back, molar_mass=self.molar_mass, model=model))
         found: tuple[jax.Array, jax.Array]
-        found = self._compiled[key](back, pressure, self.file.weather(day.numbers), frequency, worth)
+        weather = self.file.weather(day.numbers)
+        found = self._compiled[key](back, pressure, weather, worth, frequency, self.seen)
         return found
 
 

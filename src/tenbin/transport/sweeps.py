@@ -10,7 +10,8 @@ import numpy as np
 from tenbin.core.arrays import jax, jnp
 from tenbin.core.constants import GRAVITY
 from tenbin.core.errors import Fault, InputError
-from tenbin.transport.advection import HALO, Scheme, difference, net_outflow
+from tenbin.core.limits import larger, smaller
+from tenbin.transport.advection import HALO, Scheme, difference, monotone, net_outflow
 from tenbin.transport.air_grid import AirGrid, Band
 
 __all__ = [
@@ -93,18 +94,61 @@ def advect(
     """
     half = jax.tree.map(lambda f: f * (0.5 * seconds / how.steps), flow)
 
-    def step(carry: tuple[jax.Array, jax.Array], _: None) -> tuple[tuple[jax.Array, jax.Array], None]:
-        for sweep in (_along_x, _along_y, _along_z, _along_z, _along_y, _along_x):
-            carry = sweep(*carry, half, how)
-        return carry, None
-
     def moved(one: jax.Array) -> jax.Array:
-        return jax.lax.scan(jax.checkpoint(step, prevent_cse=False), (one, mass), None, length=how.steps)[0][
-            0
-        ]
+        return _stepped_limited(one, mass, half, how) if how.limited else _stepped(one, mass, half, how)
 
     after = moved(tracer) if tracer.ndim == 3 else jax.lax.map(moved, tracer)
     return after, mass - seconds * _mean_in_groups(loss_of_air(flow), how.grid)
+
+
+def _step(tracer: jax.Array, mass: jax.Array, half: Flow, how: Advection) -> tuple[jax.Array, jax.Array]:
+    """Six sweeps, each with `half` [kg] of the air of a step."""
+    for sweep in (_along_x, _along_y, _along_z, _along_z, _along_y, _along_x):
+        tracer, mass = sweep(tracer, mass, half, how)
+    return tracer, mass
+
+
+def _stepped_limited(tracer: jax.Array, mass: jax.Array, half: Flow, how: Advection) -> jax.Array:
+    def step(held: tuple[jax.Array, jax.Array], _: None) -> tuple[tuple[jax.Array, jax.Array], None]:
+        return _step(*held, half, how), None
+
+    steps = jax.lax.scan(jax.checkpoint(step, prevent_cse=False), (tracer, mass), None, length=how.steps)
+    return steps[0][0]
+
+
+@partial(jax.custom_vjp, nondiff_argnums=(3,))
+def _stepped(tracer: jax.Array, mass: jax.Array, half: Flow, how: Advection) -> jax.Array:
+    """Tracer after all steps. It is linear in the tracer: the way back needs the air alone, which changes by the same
+    amount in every step. There is no slope with respect to the air."""
+
+    def step(_: int, held: tuple[jax.Array, jax.Array]) -> tuple[jax.Array, jax.Array]:
+        return _step(held[0], held[1], half, how)
+
+    after: jax.Array = jax.lax.fori_loop(0, how.steps, step, (tracer, mass))[0]
+    return after
+
+
+def _stepped_forth(
+    tracer: jax.Array, mass: jax.Array, half: Flow, how: Advection
+) -> tuple[jax.Array, tuple[jax.Array, Flow]]:
+    return _stepped(tracer, mass, half, how), (mass, half)
+
+
+def _stepped_back(
+    how: Advection, kept: tuple[jax.Array, Flow], given: jax.Array
+) -> tuple[jax.Array, None, None]:
+    mass, half = kept
+    loss = 2.0 * _mean_in_groups(loss_of_air(half), how.grid)
+
+    def back(turn: jax.Array, given: jax.Array) -> jax.Array:
+        air = mass - (how.steps - 1.0 - turn) * loss
+        found: jax.Array = jax.vjp(lambda t: _step(t, air, half, how)[0], given)[1](given)[0]
+        return found
+
+    return jax.lax.fori_loop(0, how.steps, back, given), None, None
+
+
+_stepped.defvjp(_stepped_forth, _stepped_back)
 
 
 def loss_of_air(flow: Flow) -> jax.Array:
@@ -162,11 +206,11 @@ def _outflow_share(
 
 
 def _share_z(mass: jax.Array, moved: Flow, grid: AirGrid) -> jax.Array:
-    return _largest(_outflow(moved.up, -3), mass)
+    return _largest_share(_outflow(moved.up, -3), mass)
 
 
 def _share_y(mass: jax.Array, moved: Flow, grid: AirGrid) -> jax.Array:
-    return _largest(_outflow(moved.north, -2), mass)
+    return _largest_share(_outflow(moved.north, -2), mass)
 
 
 def _share_x(mass: jax.Array, moved: Flow, grid: AirGrid) -> jax.Array:
@@ -175,11 +219,11 @@ def _share_x(mass: jax.Array, moved: Flow, grid: AirGrid) -> jax.Array:
         if band.group < mass.shape[-1]:
             east = _rows(moved.east, band)[..., band.group - 1 :: band.group]
             outflow = _outflow(_wrapped(east, 1, 0), -1)[..., 1:-1]
-            worst.append(_largest(outflow, _in_groups(_rows(mass, band), band.group)))
+            worst.append(_largest_share(outflow, _in_groups(_rows(mass, band), band.group)))
     return jnp.max(jnp.stack(worst))
 
 
-def _largest(outflow: jax.Array, mass: jax.Array) -> jax.Array:
+def _largest_share(outflow: jax.Array, mass: jax.Array) -> jax.Array:
     """Largest share, endless where a cell is empty."""
     return jnp.max(jnp.where(mass > 0.0, outflow / mass, jnp.inf))
 
@@ -195,20 +239,22 @@ def _outflow(through: jax.Array, axis: int) -> jax.Array:
 
 
 def _along_z(tracer: jax.Array, mass: jax.Array, moved: Flow, how: Advection) -> tuple[jax.Array, jax.Array]:
+    if mass.shape[-3] == 1:
+        return tracer, mass
     lost = net_outflow(_edged(tracer / mass), mass, moved.up, -3, how.scheme, how.limited)
     return tracer - lost, mass + difference(moved.up, -3)
 
 
 def _along_y(tracer: jax.Array, mass: jax.Array, moved: Flow, how: Advection) -> tuple[jax.Array, jax.Array]:
     lost = net_outflow(_over_poles(tracer / mass), mass, moved.north, -2, how.scheme, how.limited)
-    return share_in_groups(tracer - lost, mass + difference(moved.north, -2), how.grid)
+    return share_in_groups(tracer - lost, mass + difference(moved.north, -2), how.grid, how.limited)
 
 
 def _along_x(tracer: jax.Array, mass: jax.Array, moved: Flow, how: Advection) -> tuple[jax.Array, jax.Array]:
     """Row by row in merged cells; what has come to a merged cell is shared out among its members."""
     bands = how.grid.bands
     held = zip(*(_by_band(x, bands) for x in (tracer, mass, moved.east)), bands, strict=True)
-    return _shared([_band_along_x(t, m, e, band.group, how) for t, m, e, band in held], how.grid)
+    return _shared([_band_along_x(t, m, e, band.group, how) for t, m, e, band in held], how.grid, how.limited)
 
 
 def _band_along_x(
@@ -224,19 +270,30 @@ def _band_along_x(
     return tracer - lost[..., 1:-1], mass + difference(flux, -1)[..., 1:-1]
 
 
-def share_in_groups(tracer: jax.Array, mass: jax.Array, grid: AirGrid) -> tuple[jax.Array, jax.Array]:
+def share_in_groups(
+    tracer: jax.Array, mass: jax.Array, grid: AirGrid, limited: bool = False
+) -> tuple[jax.Array, jax.Array]:
     """Tracer and air of merged cells among their members: air in equal parts, tracer along the slope between the
-    neighbours, so that rows beside each other see more than steps. Nothing is lost: offsets of members cancel."""
+    neighbours, so that rows beside each other see more than steps. Nothing is lost: offsets of members cancel.
+
+    `limited`: no member leaves the range of its cell and the cells beside it.
+    """
     held = zip(*(_by_band(x, grid.bands) for x in (tracer, mass)), grid.bands, strict=True)
-    return _shared([(_in_groups(t, b.group), _in_groups(m, b.group)) for t, m, b in held], grid)
+    return _shared([(_in_groups(t, b.group), _in_groups(m, b.group)) for t, m, b in held], grid, limited)
 
 
-def _shared(parts: list[tuple[jax.Array, jax.Array]], grid: AirGrid) -> tuple[jax.Array, jax.Array]:
+def _shared(
+    parts: list[tuple[jax.Array, jax.Array]], grid: AirGrid, limited: bool
+) -> tuple[jax.Array, jax.Array]:
     """Rows of cells from what merged cells of each band hold, the polar caps last, by the rows beside them."""
-    inner = [_among_members(*part, b.group) for part, b in zip(parts[1:-1], grid.bands[1:-1], strict=True)]
-    caps = [_among_members(*parts[at], grid.bands[at].group) for at in (0, -1)]
-    south, north = (_beside_pole(inner, grid, at) for at in (1, len(grid.merged) - 2))
-    tilted = [(t + m * _across_pole(ratio), m) for (t, m), ratio in zip(caps, (south, north), strict=True)]
+    held = zip(parts[1:-1], grid.bands[1:-1], strict=True)
+    inner = [_among_members(*part, band.group, limited) for part, band in held]
+    caps = [_among_members(*parts[at], grid.bands[at].group, limited) for at in (0, -1)]
+    around = [_beside_pole(inner, grid, at) for at in (1, len(grid.merged) - 2)]
+    tilts = [_across_pole(ratio) for ratio in around]
+    if limited:
+        tilts = [_within_ring(x, t / m, r) for x, (t, m), r in zip(tilts, caps, around, strict=True)]
+    tilted = [(t + m * tilt, m) for (t, m), tilt in zip(caps, tilts, strict=True)]
     rows = [tilted[0], *inner, tilted[1]]
     tracer, mass = (_from_south_to_north(list(part), grid.bands) for part in zip(*rows, strict=True))
     return tracer, mass
@@ -288,7 +345,9 @@ _from_south_to_north.defvjp(
 )
 
 
-def _among_members(content: jax.Array, air: jax.Array, group: int) -> tuple[jax.Array, jax.Array]:
+def _among_members(
+    content: jax.Array, air: jax.Array, group: int, limited: bool
+) -> tuple[jax.Array, jax.Array]:
     if group == 1:
         return content, air
     member = jnp.repeat(air / group, group, axis=-1)
@@ -296,7 +355,10 @@ def _among_members(content: jax.Array, air: jax.Array, group: int) -> tuple[jax.
     if air.shape[-1] == 1:
         return mean, member
     ratio = _wrapped(content / air, 1, 1)
-    slope = jnp.repeat(0.5 * (ratio[..., 2:] - ratio[..., :-2]), group, axis=-1)
+    across = 0.5 * (ratio[..., 2:] - ratio[..., :-2])
+    if limited:
+        across = 2.0 * monotone(ratio[..., 1:-1] - ratio[..., :-2], ratio[..., 2:] - ratio[..., 1:-1])
+    slope = jnp.repeat(across, group, axis=-1)
     offset = np.tile((np.arange(group) + 0.5) / group - 0.5, air.shape[-1])
     return mean + member * slope * jnp.asarray(offset, slope.dtype), member
 
@@ -307,6 +369,19 @@ def _across_pole(ratio: jax.Array) -> jax.Array:
     Seen from the pole that row's middle is 3/2 of the cap's radius away, a sector's centre of area 2/3 of it.
     """
     return (2.0 / 9.0) * (ratio - jnp.roll(ratio, ratio.shape[-1] // 2, axis=-1))
+
+
+def _within_ring(tilt: jax.Array, cap: jax.Array, ring: jax.Array) -> jax.Array:
+    """The tilt of a cap of ratio `cap`, made flatter until no sector leaves the range of the ring around it."""
+    room = larger(smaller(_largest(ring) - cap, cap + _largest(-ring)), 0.0)
+    steepest = _largest(jnp.abs(tilt))
+    flat = steepest <= room
+    return tilt * jnp.where(flat, 1.0, room / jnp.where(flat, 1.0, steepest))
+
+
+def _largest(x: jax.Array) -> jax.Array:
+    """The largest along a row, whose slope hangs on where it stands and not on its last digit."""
+    return jnp.take_along_axis(x, jnp.argmax(x, axis=-1, keepdims=True), axis=-1)
 
 
 def _in_groups(x: jax.Array, group: int) -> jax.Array:
