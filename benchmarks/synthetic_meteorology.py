@@ -19,11 +19,12 @@ from typing import Any
 import numpy as np
 
 from tenbin.core.arrays import jax, jnp
+from tenbin.transport.advection_steps import steps_needed
 from tenbin.transport.air_file import AirFile
 from tenbin.transport.circulation import Circulation, circulation, portrait
 from tenbin.transport.mass_fluxes import Interval
 from tenbin.transport.meteorology_synthetic import LABEL, perpetual_year
-from tenbin.transport.sweeps import Advection, advect, flow_of, steps_needed
+from tenbin.transport.sweeps import Advection, advect, flow_of
 from tenbin.transport.synthetic_forcing import mountains
 
 SEASONS = {"DJF": (334, 424), "MAM": (59, 151), "JJA": (151, 243), "SON": (243, 334)}

@@ -20,9 +20,10 @@ import numpy as np
 from tenbin.core.arrays import collector_at_rest, jax, jnp
 from tenbin.core.grid import regular_grid
 from tenbin.transport import idealised, idealised_tracers, mass_fluxes
+from tenbin.transport.advection_steps import steps_needed
 from tenbin.transport.air_grid import AirGrid, hybrid_layers, merged_cells, polar_grid
 from tenbin.transport.pressure_fixer import PressureFixer
-from tenbin.transport.sweeps import Advection, advect, flow_of, steps_needed
+from tenbin.transport.sweeps import Advection, advect, flow_of
 
 DAY = 86400.0
 SIX_HOURS = 0.25 * DAY

@@ -17,10 +17,11 @@ from typing import Any
 import numpy as np
 
 from tenbin.core.arrays import jax, jnp
+from tenbin.transport.advection_steps import steps_needed
 from tenbin.transport.air_grid import AirGrid
 from tenbin.transport.operators import observe
 from tenbin.transport.stations import Vertical, point_map
-from tenbin.transport.sweeps import Advection, advect, steps_needed
+from tenbin.transport.sweeps import Advection, advect
 from transport import SIX_HOURS, weather
 
 STEPS = 10.0 ** -np.arange(0.0, 8.0)

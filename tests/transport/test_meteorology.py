@@ -13,10 +13,11 @@ from tenbin.core.errors import InputError
 from tenbin.data import meteorology
 from tenbin.data.meteorology import csm, era5_tl31, gfs, ifs
 from tenbin.data.meteorology.relief import relief_on
+from tenbin.transport.advection_steps import steps_needed
 from tenbin.transport.air_grid import AirGrid, hybrid_layers, merged_cells, polar_grid
 from tenbin.transport.mass_fluxes import Interval, Winds, layer_means
 from tenbin.transport.meteorology import Rules, demand, driven, there_and_back
-from tenbin.transport.sweeps import Advection, advect, flow_of, steps_needed
+from tenbin.transport.sweeps import Advection, advect, flow_of
 
 CELLS = polar_grid(10, 12)
 GRID = AirGrid(CELLS, *hybrid_layers(8), merged_cells(CELLS))

@@ -14,6 +14,7 @@ from tenbin.core.constants import MOLAR_MASS
 from tenbin.core.errors import InputError
 from tenbin.core.grid import Grid, regular_grid
 from tenbin.transport import mass_fluxes
+from tenbin.transport.advection_steps import steps_needed
 from tenbin.transport.air_grid import AirGrid, hybrid_layers, merged_cells, polar_grid
 from tenbin.transport.idealised import analysis
 from tenbin.transport.operators import (
@@ -26,7 +27,7 @@ from tenbin.transport.operators import (
     spread,
 )
 from tenbin.transport.pressure_fixer import PressureFixer
-from tenbin.transport.sweeps import Advection, advect, flow_of, steps_needed
+from tenbin.transport.sweeps import Advection, advect, flow_of
 
 GRID = polar_grid(19, 24)
 AIR = AirGrid(GRID, *hybrid_layers(6), merged_cells(GRID))

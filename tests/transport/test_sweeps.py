@@ -10,10 +10,11 @@ import pytest
 from tenbin.core.arrays import jax, jnp
 from tenbin.core.grid import regular_grid
 from tenbin.transport import mass_fluxes
+from tenbin.transport.advection_steps import steps_needed
 from tenbin.transport.air_grid import AirGrid, hybrid_layers, merged_cells, polar_grid
 from tenbin.transport.idealised import analysis, bell, centre, rotation, sheet
 from tenbin.transport.pressure_fixer import PressureFixer
-from tenbin.transport.sweeps import Advection, advect, flow_of, loss_of_air, steps_needed
+from tenbin.transport.sweeps import Advection, advect, flow_of, loss_of_air
 
 DAY = 86400.0
 SIX_HOURS = 0.25 * DAY

@@ -7,12 +7,13 @@ import pytest
 
 from tenbin.core.arrays import jax, jnp
 from tenbin.transport import mass_fluxes
+from tenbin.transport.advection_steps import steps_needed
 from tenbin.transport.air_grid import AirGrid, hybrid_layers, merged_cells, polar_grid
 from tenbin.transport.idealised import analysis
 from tenbin.transport.operators import observe
 from tenbin.transport.pressure_fixer import PressureFixer
 from tenbin.transport.stations import Vertical, point_map
-from tenbin.transport.sweeps import Advection, advect, flow_of, steps_needed
+from tenbin.transport.sweeps import Advection, advect, flow_of
 
 SIX_HOURS = 21600.0
 PLACES = np.array([[71.0, -156.0, 50.0], [19.5, -155.6, 3400.0], [46.5, 8.0, 3500.0], [-40.7, 144.7, 90.0],

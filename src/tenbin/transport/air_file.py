@@ -22,9 +22,10 @@ from tenbin.core.arrays import jnp
 from tenbin.core.errors import Fault, InputError
 from tenbin.core.grid import Grid
 from tenbin.core.provenance import atomic_path
+from tenbin.transport.advection_steps import steps_needed
 from tenbin.transport.air_grid import AirGrid
 from tenbin.transport.mass_fluxes import Interval
-from tenbin.transport.sweeps import flow_of, pressure_gain, steps_needed
+from tenbin.transport.sweeps import flow_of, pressure_gain
 
 __all__ = ["AirFile", "AirInterval", "Times", "Weather", "write"]
 

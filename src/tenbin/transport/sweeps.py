@@ -5,33 +5,23 @@ from __future__ import annotations
 from functools import partial
 from typing import NamedTuple
 
-import numpy as np
-
 from tenbin.core.arrays import jax, jnp
 from tenbin.core.constants import GRAVITY
-from tenbin.core.errors import Fault, InputError
-from tenbin.core.limits import larger, smaller
-from tenbin.transport.advection import HALO, Scheme, difference, monotone, net_outflow
-from tenbin.transport.air_grid import AirGrid, Band
+from tenbin.transport.advection import HALO, Scheme, difference, net_outflow
+from tenbin.transport.air_grid import AirGrid
 
 __all__ = [
-    "MOST_STEPS",
     "Advection",
     "Flow",
     "advect",
+    "along_x",
+    "along_y",
+    "along_z",
     "flow_of",
     "loss_of_air",
     "pressure_gain",
-    "share_in_groups",
-    "steps_needed",
     "vertical_flux",
 ]
-
-
-MOST = 0.9
-"""Largest share of a cell that a sweep may take; beyond all of it no scheme is stable."""
-MOST_STEPS = 60
-"""More steps in an interval than this are not the wind's."""
 
 
 class Flow(NamedTuple):
@@ -73,15 +63,7 @@ def flow_of(
     area = jnp.asarray(grid.grid.area)
     gain = varying * (after - before) * area / seconds
     rise = vertical_flux(east, north, gain)
-    return Flow(east, north, _mean_in_groups(rise, grid)), (fixed + varying * before) * area
-
-
-def _mean_in_groups(x: jax.Array, grid: AirGrid) -> jax.Array:
-    parts = [
-        jnp.repeat(_in_groups(_rows(x, band), band.group) / band.group, band.group, axis=-1)
-        for band in grid.bands
-    ]
-    return _from_south_to_north(parts, grid.bands)
+    return Flow(east, north, mean_in_groups(rise, grid)), (fixed + varying * before) * area
 
 
 def advect(
@@ -98,12 +80,12 @@ def advect(
         return _stepped_limited(one, mass, half, how) if how.limited else _stepped(one, mass, half, how)
 
     after = moved(tracer) if tracer.ndim == 3 else jax.lax.map(moved, tracer)
-    return after, mass - seconds * _mean_in_groups(loss_of_air(flow), how.grid)
+    return after, mass - seconds * mean_in_groups(loss_of_air(flow), how.grid)
 
 
 def _step(tracer: jax.Array, mass: jax.Array, half: Flow, how: Advection) -> tuple[jax.Array, jax.Array]:
     """Six sweeps, each with `half` [kg] of the air of a step."""
-    for sweep in (_along_x, _along_y, _along_z, _along_z, _along_y, _along_x):
+    for sweep in (along_x, along_y, along_z, along_z, along_y, along_x):
         tracer, mass = sweep(tracer, mass, half, how)
     return tracer, mass
 
@@ -138,7 +120,7 @@ def _stepped_back(
     how: Advection, kept: tuple[jax.Array, Flow], given: jax.Array
 ) -> tuple[jax.Array, None, None]:
     mass, half = kept
-    loss = 2.0 * _mean_in_groups(loss_of_air(half), how.grid)
+    loss = 2.0 * mean_in_groups(loss_of_air(half), how.grid)
 
     def back(turn: jax.Array, given: jax.Array) -> jax.Array:
         air = mass - (how.steps - 1.0 - turn) * loss
@@ -160,290 +142,37 @@ def loss_of_air(flow: Flow) -> jax.Array:
 def pressure_gain(east: jax.Array, north: jax.Array, seconds: float, grid: AirGrid) -> jax.Array:
     """What the surface pressure of dry air [Pa] (lat, lon) gains by fluxes [kg s-1] in `seconds`."""
     flow = Flow(jnp.sum(east, 0)[None], jnp.sum(north, 0)[None], jnp.zeros((0, *east.shape[1:]), east.dtype))
-    gained = -_mean_in_groups(loss_of_air(flow)[0], grid)
+    gained = -mean_in_groups(loss_of_air(flow)[0], grid)
     return gained * (GRAVITY * seconds) / jnp.asarray(grid.grid.area, east.dtype)
 
 
-def steps_needed(flow: Flow, mass: jax.Array, seconds: float, grid: AirGrid, most: float = MOST) -> int:
-    """Steps in an interval so that no sweep takes more than `most` of what a cell holds when the sweep begins.
-
-    Sweeps change the mass of cells by as much as they carry, so that the steps are tried out on the air. InputError
-    where more than `MOST_STEPS` would be needed.
-    """
-    steps = max(1, int(np.ceil(float(_outflow_share(flow, mass, seconds, grid, 1, False)) / most)))
-    while float(share := _outflow_share(flow, mass, seconds, grid, steps, True)) > most or not np.isfinite(
-        share
-    ):
-        steps += 1
-        if steps > MOST_STEPS:
-            found = f"{steps} steps in {seconds:g} s are not enough"
-            remedy = "look for wrong winds or pressures, or take coarser cells or shorter intervals"
-            raise InputError(Fault("advection", "winds", found, f"at most {MOST_STEPS}", remedy))
-    return steps
-
-
-@partial(jax.jit, static_argnums=(2, 3, 5))
-def _outflow_share(
-    flow: Flow, mass: jax.Array, seconds: float, grid: AirGrid, steps: jax.Array | int, moving: bool
-) -> jax.Array:
-    """Largest share of a cell that a sweep takes out of it, in `steps` of an interval: of the `mass` [kg] that is
-    there when the sweep begins if the air is `moving`, of that at the start if not."""
-    half = jax.tree.map(lambda f: f * (0.5 * seconds / steps), flow)
-    how = Advection(grid, "upwind")
-    shares = (_share_x, _share_y, _share_z)
-    if not moving:
-        return jnp.max(jnp.stack([share(mass, half, grid) for share in shares]))
-    sweeps = tuple(zip((_along_x, _along_y, _along_z), shares, strict=True))
-
-    def step(_: jax.Array, held: tuple[jax.Array, jax.Array]) -> tuple[jax.Array, jax.Array]:
-        air, worst = held
-        for sweep, share in (*sweeps, *sweeps[::-1]):
-            worst = jnp.maximum(worst, share(air, half, grid))
-            air, _ = sweep(air, air, half, how)
-        return air, worst
-
-    return jax.lax.fori_loop(0, steps, step, (mass, jnp.zeros(())))[1]
-
-
-def _share_z(mass: jax.Array, moved: Flow, grid: AirGrid) -> jax.Array:
-    return _largest_share(_outflow(moved.up, -3), mass)
-
-
-def _share_y(mass: jax.Array, moved: Flow, grid: AirGrid) -> jax.Array:
-    return _largest_share(_outflow(moved.north, -2), mass)
-
-
-def _share_x(mass: jax.Array, moved: Flow, grid: AirGrid) -> jax.Array:
-    worst = []
-    for band in grid.bands:
-        if band.group < mass.shape[-1]:
-            east = _rows(moved.east, band)[..., band.group - 1 :: band.group]
-            outflow = _outflow(_wrapped(east, 1, 0), -1)[..., 1:-1]
-            worst.append(_largest_share(outflow, _in_groups(_rows(mass, band), band.group)))
-    return jnp.max(jnp.stack(worst))
-
-
-def _largest_share(outflow: jax.Array, mass: jax.Array) -> jax.Array:
-    """Largest share, endless where a cell is empty."""
-    return jnp.max(jnp.where(mass > 0.0, outflow / mass, jnp.inf))
-
-
-def _outflow(through: jax.Array, axis: int) -> jax.Array:
-    """What leaves each of n cells through the n - 1 faces between them."""
-    n, axis = through.shape[axis] + 1, axis % through.ndim
-    width = [(0, 0)] * through.ndim
-    width[axis] = (1, 1)
-    faces = jnp.pad(through, width)
-    above = jax.lax.slice_in_dim(faces, 1, n + 1, axis=axis)
-    return jnp.maximum(above, 0.0) - jnp.minimum(jax.lax.slice_in_dim(faces, 0, n, axis=axis), 0.0)
-
-
-def _along_z(tracer: jax.Array, mass: jax.Array, moved: Flow, how: Advection) -> tuple[jax.Array, jax.Array]:
+def along_z(tracer: jax.Array, mass: jax.Array, moved: Flow, how: Advection) -> tuple[jax.Array, jax.Array]:
     if mass.shape[-3] == 1:
         return tracer, mass
-    lost = net_outflow(_edged(tracer / mass), mass, moved.up, -3, how.scheme, how.limited)
+    lost = net_outflow(edged(tracer / mass), mass, moved.up, -3, how.scheme, how.limited)
     return tracer - lost, mass + difference(moved.up, -3)
 
 
-def _along_y(tracer: jax.Array, mass: jax.Array, moved: Flow, how: Advection) -> tuple[jax.Array, jax.Array]:
-    lost = net_outflow(_over_poles(tracer / mass), mass, moved.north, -2, how.scheme, how.limited)
+def along_y(tracer: jax.Array, mass: jax.Array, moved: Flow, how: Advection) -> tuple[jax.Array, jax.Array]:
+    lost = net_outflow(over_poles(tracer / mass), mass, moved.north, -2, how.scheme, how.limited)
     return share_in_groups(tracer - lost, mass + difference(moved.north, -2), how.grid, how.limited)
 
 
-def _along_x(tracer: jax.Array, mass: jax.Array, moved: Flow, how: Advection) -> tuple[jax.Array, jax.Array]:
+def along_x(tracer: jax.Array, mass: jax.Array, moved: Flow, how: Advection) -> tuple[jax.Array, jax.Array]:
     """Row by row in merged cells; what has come to a merged cell is shared out among its members."""
     bands = how.grid.bands
-    held = zip(*(_by_band(x, bands) for x in (tracer, mass, moved.east)), bands, strict=True)
-    return _shared([_band_along_x(t, m, e, band.group, how) for t, m, e, band in held], how.grid, how.limited)
+    held = zip(*(by_band(x, bands) for x in (tracer, mass, moved.east)), bands, strict=True)
+    return shared([_band_along_x(t, m, e, band.group, how) for t, m, e, band in held], how.grid, how.limited)
 
 
 def _band_along_x(
     tracer: jax.Array, mass: jax.Array, east: jax.Array, group: int, how: Advection
 ) -> tuple[jax.Array, jax.Array]:
     """What merged cells hold after a sweep, made with a cell more at both ends that is then left away."""
-    tracer, mass = (_in_groups(x, group) for x in (tracer, mass))
+    tracer, mass = (in_groups(x, group) for x in (tracer, mass))
     if mass.shape[-1] == 1:
         return tracer, mass
-    flux = _wrapped(east[..., group - 1 :: group], 1, 0)
-    ratio = _wrapped(tracer / mass, HALO + 1, HALO + 1)
-    lost = net_outflow(ratio, _wrapped(mass, 1, 1), flux, -1, how.scheme, how.limited)
+    flux = wrapped(east[..., group - 1 :: group], 1, 0)
+    ratio = wrapped(tracer / mass, HALO + 1, HALO + 1)
+    lost = net_outflow(ratio, wrapped(mass, 1, 1), flux, -1, how.scheme, how.limited)
     return tracer - lost[..., 1:-1], mass + difference(flux, -1)[..., 1:-1]
-
-
-def share_in_groups(
-    tracer: jax.Array, mass: jax.Array, grid: AirGrid, limited: bool = False
-) -> tuple[jax.Array, jax.Array]:
-    """Tracer and air of merged cells among their members: air in equal parts, tracer along the slope between the
-    neighbours, so that rows beside each other see more than steps. Nothing is lost: offsets of members cancel.
-
-    `limited`: no member leaves the range of its cell and the cells beside it.
-    """
-    held = zip(*(_by_band(x, grid.bands) for x in (tracer, mass)), grid.bands, strict=True)
-    return _shared([(_in_groups(t, b.group), _in_groups(m, b.group)) for t, m, b in held], grid, limited)
-
-
-def _shared(
-    parts: list[tuple[jax.Array, jax.Array]], grid: AirGrid, limited: bool
-) -> tuple[jax.Array, jax.Array]:
-    """Rows of cells from what merged cells of each band hold, the polar caps last, by the rows beside them."""
-    held = zip(parts[1:-1], grid.bands[1:-1], strict=True)
-    inner = [_among_members(*part, band.group, limited) for part, band in held]
-    caps = [_among_members(*parts[at], grid.bands[at].group, limited) for at in (0, -1)]
-    around = [_beside_pole(inner, grid, at) for at in (1, len(grid.merged) - 2)]
-    tilts = [_across_pole(ratio) for ratio in around]
-    if limited:
-        tilts = [_within_ring(x, t / m, r) for x, (t, m), r in zip(tilts, caps, around, strict=True)]
-    tilted = [(t + m * tilt, m) for (t, m), tilt in zip(caps, tilts, strict=True)]
-    rows = [tilted[0], *inner, tilted[1]]
-    tracer, mass = (_from_south_to_north(list(part), grid.bands) for part in zip(*rows, strict=True))
-    return tracer, mass
-
-
-def _beside_pole(inner: list[tuple[jax.Array, jax.Array]], grid: AirGrid, at: int) -> jax.Array:
-    """Mixing ratio in the row number `at`."""
-    for (tracer, mass), band in zip(inner, grid.bands[1:-1], strict=True):
-        place = 0
-        for start, stop in band.blocks:
-            if start <= at < stop:
-                row = slice(place + at - start, place + at - start + 1)
-                return tracer[..., row, :] / mass[..., row, :]
-            place += stop - start
-    raise AssertionError(at)
-
-
-def _rows(x: jax.Array, band: Band) -> jax.Array:
-    """The rows of a band, one block after the other."""
-    blocks = [x[..., start:stop, :] for start, stop in band.blocks]
-    return blocks[0] if len(blocks) == 1 else jnp.concatenate(blocks, axis=-2)
-
-
-@partial(jax.custom_vjp, nondiff_argnums=(1,))
-def _by_band(x: jax.Array, bands: tuple[Band, ...]) -> list[jax.Array]:
-    """The rows of each band."""
-    return [_rows(x, band) for band in bands]
-
-
-@partial(jax.custom_vjp, nondiff_argnums=(1,))
-def _from_south_to_north(parts: list[jax.Array], bands: tuple[Band, ...]) -> jax.Array:
-    """All rows in order, from the rows of each band."""
-    pieces = {}
-    for part, band in zip(parts, bands, strict=True):
-        place = 0
-        for start, stop in band.blocks:
-            pieces[start] = part[..., place : place + stop - start, :]
-            place += stop - start
-    return jnp.concatenate([pieces[start] for start in sorted(pieces)], axis=-2)
-
-
-# each undoes the other, and so each is the other's transpose
-_by_band.defvjp(
-    lambda x, bands: (_by_band(x, bands), None), lambda bands, _, given: (_from_south_to_north(given, bands),)
-)
-_from_south_to_north.defvjp(
-    lambda parts, bands: (_from_south_to_north(parts, bands), None),
-    lambda bands, _, given: (_by_band(given, bands),),
-)
-
-
-def _among_members(
-    content: jax.Array, air: jax.Array, group: int, limited: bool
-) -> tuple[jax.Array, jax.Array]:
-    if group == 1:
-        return content, air
-    member = jnp.repeat(air / group, group, axis=-1)
-    mean = jnp.repeat(content / group, group, axis=-1)
-    if air.shape[-1] == 1:
-        return mean, member
-    ratio = _wrapped(content / air, 1, 1)
-    across = 0.5 * (ratio[..., 2:] - ratio[..., :-2])
-    if limited:
-        across = 2.0 * monotone(ratio[..., 1:-1] - ratio[..., :-2], ratio[..., 2:] - ratio[..., 1:-1])
-    slope = jnp.repeat(across, group, axis=-1)
-    offset = np.tile((np.arange(group) + 0.5) / group - 0.5, air.shape[-1])
-    return mean + member * slope * jnp.asarray(offset, slope.dtype), member
-
-
-def _across_pole(ratio: jax.Array) -> jax.Array:
-    """Departure of the sectors of a polar cap from its mean: the plane through the `ratio` in the row around it.
-
-    Seen from the pole that row's middle is 3/2 of the cap's radius away, a sector's centre of area 2/3 of it.
-    """
-    return (2.0 / 9.0) * (ratio - jnp.roll(ratio, ratio.shape[-1] // 2, axis=-1))
-
-
-def _within_ring(tilt: jax.Array, cap: jax.Array, ring: jax.Array) -> jax.Array:
-    """The tilt of a cap of ratio `cap`, made flatter until no sector leaves the range of the ring around it."""
-    room = larger(smaller(_largest(ring) - cap, cap + _largest(-ring)), 0.0)
-    steepest = _largest(jnp.abs(tilt))
-    flat = steepest <= room
-    return tilt * jnp.where(flat, 1.0, room / jnp.where(flat, 1.0, steepest))
-
-
-def _largest(x: jax.Array) -> jax.Array:
-    """The largest along a row, whose slope hangs on where it stands and not on its last digit."""
-    return jnp.take_along_axis(x, jnp.argmax(x, axis=-1, keepdims=True), axis=-1)
-
-
-def _in_groups(x: jax.Array, group: int) -> jax.Array:
-    if group == 1:
-        return x
-    return jnp.sum(x.reshape(*x.shape[:-1], x.shape[-1] // group, group), axis=-1)
-
-
-# Halos and their transposes are written as joined pieces: what reverse mode makes of them are paddings, which ask at
-# each cell of the globe whether it is within.
-
-
-@jax.custom_vjp
-def _edged(x: jax.Array) -> jax.Array:
-    """The lowest and the highest layer repeated beyond the ends."""
-    return jnp.concatenate([x[..., :1, :, :]] * HALO + [x] + [x[..., -1:, :, :]] * HALO, axis=-3)
-
-
-def _edged_back(_: None, given: jax.Array) -> tuple[jax.Array]:
-    first = jnp.sum(given[..., : HALO + 1, :, :], axis=-3, keepdims=True)
-    last = jnp.sum(given[..., -HALO - 1 :, :, :], axis=-3, keepdims=True)
-    return (jnp.concatenate([first, given[..., HALO + 1 : -HALO - 1, :, :], last], axis=-3),)
-
-
-_edged.defvjp(lambda x: (_edged(x), None), _edged_back)
-
-
-@partial(jax.custom_vjp, nondiff_argnums=(1, 2))
-def _wrapped(x: jax.Array, before: int, after: int) -> jax.Array:
-    """Around the globe: the last cells before the first and the first after the last."""
-    return jnp.concatenate([x[..., x.shape[-1] - before :], x, x[..., :after]], axis=-1)
-
-
-def _wrapped_back(before: int, after: int, _: None, given: jax.Array) -> tuple[jax.Array]:
-    n = given.shape[-1] - before - after
-    if before + after > n:
-        own = given[..., before : before + n]
-        own = own.at[..., n - before :].add(given[..., :before])
-        return (own.at[..., :after].add(given[..., n + before :]),)
-    first = given[..., before : before + after] + given[..., before + n :]
-    last = given[..., n : before + n] + given[..., :before]
-    return (jnp.concatenate([first, given[..., before + after : n], last], axis=-1),)
-
-
-_wrapped.defvjp(lambda x, before, after: (_wrapped(x, before, after), None), _wrapped_back)
-
-
-@jax.custom_vjp
-def _over_poles(x: jax.Array) -> jax.Array:
-    """Beyond a pole come the rows of the opposite meridian."""
-    south, north = x[..., HALO - 1 :: -1, :], x[..., : -HALO - 1 : -1, :]
-    return jnp.concatenate([_opposite(south), x, _opposite(north)], axis=-2)
-
-
-def _over_poles_back(_: None, given: jax.Array) -> tuple[jax.Array]:
-    south = given[..., HALO : 2 * HALO, :] + _opposite(given[..., HALO - 1 :: -1, :])
-    north = given[..., -2 * HALO : -HALO, :] + _opposite(given[..., : -HALO - 1 : -1, :])
-    return (jnp.concatenate([south, given[..., 2 * HALO : -2 * HALO, :], north], axis=-2),)
-
-
-_over_poles.defvjp(lambda x: (_over_poles(x), None), _over_poles_back)
-
-
-def _opposite(rows: jax.Array) -> jax.Array:
-    return jnp.roll(rows, rows.shape[-1] // 2, axis=-1)

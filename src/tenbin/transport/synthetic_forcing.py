@@ -54,10 +54,12 @@ class Forcing(NamedTuple):
     """[K] nothing below the stratosphere is colder at the equator; at the poles it is the standard atmosphere."""
     stability: float = 10.0
     """[K] of potential temperature per unit of log pressure at the equator."""
-    farthest: float = 9.0
-    """[degrees] latitude of the warmest ground in midsummer; own choice, so that the poles differ by 41 K. The form
-    is that of Lindzen and Hou (1988, J. Atmos. Sci. 45, 2416)."""
-    monsoon: float = 12.0
+    farthest: float = 14.0
+    """[degrees] latitude of the warmest ground in midsummer, were the season as strong everywhere; own choice. The
+    form is that of Lindzen and Hou (1988, J. Atmos. Sci. 45, 2416)."""
+    polar_season: float = 0.5
+    """Share of the season that is left at the poles; own choice, so that they differ by 31 K."""
+    monsoon: float = 15.0
     """[K] by which land is warmer in midsummer and colder in midwinter than its latitude would be, near the ground;
     own choice, from differences of 10 to 20 K between continents and seas in reanalyses at 40 degrees."""
     monsoon_top: float = 0.3
@@ -104,15 +106,17 @@ def equilibrium_temperature(
 ) -> jax.Array:
     """Temperature [K] that the air is pulled towards; the arguments are broadcast.
 
-    Below 100 hPa: potential temperature falls with (sin lat - s)^2 - s^2, s the sine of the warmest latitude, so that
-    its mean over the globe is the same all year, down to a floor. Above: the standard atmosphere and, over the pole
+    Below 100 hPa: potential temperature falls with x^2 - 2 s x (1 - (1 - f) x^2), x the sine of latitude, s that of
+    the warmest latitude and f the share of the season at the poles, so that its mean over the globe is the same all
+    year, down to a floor. Above: the standard atmosphere and, over the pole
     that has winter, the vortex.
     """
     shift = jnp.sin(jnp.radians(how.farthest)) * season
     share = pressure / 1e5
+    swing = sin_lat * (1.0 - (1.0 - how.polar_season) * sin_lat**2)
     double = 2.0 * jnp.arcsin(jnp.abs(sin_lat))
     gathered = how.gathered * jnp.sin(double) * jnp.sin(2.0 * double)
-    warm = how.warmest + gathered - how.contrast * (sin_lat**2 - 2.0 * shift * sin_lat)
+    warm = how.warmest + gathered - how.contrast * (sin_lat**2 - 2.0 * shift * swing)
     below = share**KAPPA * (warm - how.stability * jnp.log(share) * (1.0 - sin_lat**2))
     tropopause = standard_temperature(jnp.asarray(how.stratosphere))
     above = _stratosphere(sin_lat, pressure, season, how, tropopause)
