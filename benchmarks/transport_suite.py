@@ -20,8 +20,9 @@ import numpy as np
 from tenbin.core.arrays import jnp
 from tenbin.core.grid import regular_grid
 from tenbin.transport import idealised, idealised_layers, idealised_tracers
+from tenbin.transport.advection_steps import outflow_share
 from tenbin.transport.air_grid import AirGrid
-from tenbin.transport.sweeps import Advection, Flow, largest_outflow
+from tenbin.transport.sweeps import Advection, Flow
 
 DAYS = idealised.DEFORMATION_DAYS
 SCHEMES = (("slopes", False), ("slopes", True), ("parabolas", False), ("parabolas", True))
@@ -32,7 +33,9 @@ MIXED_HEIGHTS = (4500.0, 5300.0)
 def courant(air: AirGrid, mass: Any, flow_at: Callable[[float], Flow], steps: int) -> float:
     """Largest Courant number of a sweep, looked for once a day."""
     seconds = DAYS * 86400.0 / steps
-    return max(float(largest_outflow(flow_at(day), mass, seconds, air)) for day in np.arange(0.0, DAYS + 0.5))
+    return max(
+        float(outflow_share(flow_at(day), mass, seconds, air, 1, False)) for day in np.arange(0.0, DAYS + 0.5)
+    )
 
 
 def rounded(values: dict[str, float]) -> dict[str, float]:

@@ -13,7 +13,7 @@ from tenbin.transport.halos import wrapped
 from tenbin.transport.merged_rows import in_groups, rows_of
 from tenbin.transport.sweeps import Advection, Flow, along_x, along_y, along_z
 
-__all__ = ["MOST_STEPS", "steps_needed"]
+__all__ = ["MOST_STEPS", "outflow_share", "steps_needed"]
 
 MOST = 0.9
 """Largest share of a cell that a sweep may take; beyond all of it no scheme is stable."""
@@ -27,8 +27,8 @@ def steps_needed(flow: Flow, mass: jax.Array, seconds: float, grid: AirGrid, mos
     Sweeps change the mass of cells by as much as they carry, so that the steps are tried out on the air. InputError
     where more than `MOST_STEPS` would be needed.
     """
-    steps = max(1, int(np.ceil(float(_outflow_share(flow, mass, seconds, grid, 1, False)) / most)))
-    while float(share := _outflow_share(flow, mass, seconds, grid, steps, True)) > most or not np.isfinite(
+    steps = max(1, int(np.ceil(float(outflow_share(flow, mass, seconds, grid, 1, False)) / most)))
+    while float(share := outflow_share(flow, mass, seconds, grid, steps, True)) > most or not np.isfinite(
         share
     ):
         steps += 1
@@ -40,7 +40,7 @@ def steps_needed(flow: Flow, mass: jax.Array, seconds: float, grid: AirGrid, mos
 
 
 @partial(jax.jit, static_argnums=(2, 3, 5))
-def _outflow_share(
+def outflow_share(
     flow: Flow, mass: jax.Array, seconds: float, grid: AirGrid, steps: jax.Array | int, moving: bool
 ) -> jax.Array:
     """Largest share of a cell that a sweep takes out of it, in `steps` of an interval: of the `mass` [kg] that is
