@@ -17,8 +17,11 @@ from tenbin.transport.days import Day
 from tenbin.transport.photolysis import photolysis
 from tenbin.transport.zonal_fields import Zonal, layer_pressure, zonal
 
-__all__ = ["Losses", "climatology"]
+__all__ = ["OH_SCALES", "Losses", "climatology"]
 
+OH_SCALES = {"cams": 1.11, "flexpart": 0.90}
+"""Factor on each climatology of hydroxyl by which well-mixed CH3CCl3 lives 6.1 yr against it below the tropopause
+(SPARC 2013, lifetimes of ozone-depleting substances): as they are, they give 6.8 and 5.5 yr."""
 EVERY = 5
 """Days from one sample of a month's air to the next."""
 

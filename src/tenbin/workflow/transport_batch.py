@@ -94,7 +94,8 @@ def _passage(config: TransportConfig, air: AirFile, tracers: Sequence[inputs.Car
     gases = [one.gas if one.lost else "sf6" for one in tracers]  # what has no losses is lost as SF6 is
     if all(gas in ("sf6", "co2") for gas in gases):
         return Passage(air, days, mass, seen=seen, scheme=config.scheme, limited=config.limited)
-    params = ChemistryParams(oh_scale=jnp.asarray(config.oh_scale))
+    scale = losses.OH_SCALES[config.oh] if config.oh_scale is None else config.oh_scale
+    params = ChemistryParams(oh_scale=jnp.asarray(scale))
     fields = losses.climatology(config.oh)
     loss = losses.Losses(air, days, gases, fields, params)
     return Passage(air, days, mass, loss, seen, config.scheme, config.limited)

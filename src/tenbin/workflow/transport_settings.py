@@ -75,7 +75,12 @@ class TransportConfig(Section):
     tracers: tuple[Tracer, ...] = Field(_USUAL, description="Tracers.")
     pulses: Pulses = Field(Pulses(), description="Green functions, besides the tracers.")
     oh: Literal["cams", "flexpart"] = Field("cams", description="Climatology of hydroxyl.")
-    oh_scale: float = Field(1.0, gt=0, le=5, description="Factor on hydroxyl.")
+    oh_scale: float | None = Field(
+        None,
+        gt=0,
+        le=5,
+        description="Factor on hydroxyl; left out, that by which CH3CCl3 lives as long as it is observed to.",
+    )
     stations: str = Field(
         FLASKS,
         description="'flasks' of the global network, 'none', or a CSV file with columns site, lat, lon, alt "
