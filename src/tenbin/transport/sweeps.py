@@ -9,6 +9,8 @@ from tenbin.core.arrays import jax, jnp
 from tenbin.core.constants import GRAVITY
 from tenbin.transport.advection import HALO, Scheme, difference, net_outflow
 from tenbin.transport.air_grid import AirGrid
+from tenbin.transport.halos import edged, over_poles, wrapped
+from tenbin.transport.merged_rows import by_band, in_groups, mean_in_groups, share_in_groups, shared
 
 __all__ = [
     "Advection",
