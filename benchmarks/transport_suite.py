@@ -3,7 +3,8 @@
     python benchmarks/transport_suite.py --quick
 
 Rotation of a cosine bell (Williamson et al. 1992), deformational flow (Lauritzen et al. 2012) and deformation in
-three dimensions (Kent et al. 2014), each for twelve days, after which the exact answer is the start. `courant` is the
+three dimensions (Kent et al. 2014), each for twelve days, after which the exact answer is the start; in three
+dimensions as published it is not quite, and so these winds are run in a form that returns as well. `courant` is the
 largest part of a cell that a sweep takes; a step has six. Fields are means of cells, and so are the answers.
 """
 
@@ -13,6 +14,7 @@ import argparse
 import json
 import time
 from collections.abc import Callable, Iterator
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -88,26 +90,28 @@ def deformation(
     yield line | {"filaments": {f"{level:.2f}": round(float(part), 1) for level, part in levels}}
 
 
-def layered(step: float, levels: int, scheme: Any, limited: bool) -> Iterator[dict[str, Any]]:
+def layered(
+    step: float, levels: int, scheme: Any, limited: bool, returning: bool
+) -> Iterator[dict[str, Any]]:
     """Four tracers in three dimensions; mixing of the first two at half time, about 5 km."""
     begun, air = time.perf_counter(), idealised_layers.layers(regular_grid(step, step), levels)
     mass, area = idealised_layers.air_mass(air), air.grid.area
     how = Advection(air, scheme, limited, int(round(480 * 1.5 / step)))
     start = idealised_layers.tracers(air)
-    flow = lambda days: idealised_layers.deformation_in_layers(air, days)  # noqa: E731
+    flow = lambda days: idealised_layers.deformation_in_layers(air, days, returning)  # noqa: E731
     half = how._replace(steps=how.steps // 2)
     middle = np.asarray(idealised_tracers.carried(start, mass, flow, (0.0, DAYS / 2.0), half))
     end = np.asarray(idealised_tracers.carried(middle, mass, flow, (DAYS / 2.0, DAYS), half))
     spent, number = time.perf_counter() - begun, courant(air, mass, flow, how.steps)
+    name = "returning_layers" if returning else "layers"
     for at in range(4):
         found = idealised_tracers.norms(end[at], start[at], area)._asdict()
-        yield described(f"layers_q{at + 1}", step, how, number, spent) | {"levels": levels} | rounded(found)
+        yield described(f"{name}_q{at + 1}", step, how, number, spent) | {"levels": levels} | rounded(found)
     heights = idealised_layers.layer_heights(air)
     near = (heights > MIXED_HEIGHTS[0] - 101.0) & (heights < MIXED_HEIGHTS[1] + 101.0)
     mixed = idealised_tracers.mixing(middle[0][near], middle[1][near], area, lowest=0.0)
-    weighed = 0.3 * end.sum(axis=0)
-    line = described("layers_half_time", step, how, number, spent) | {"levels": levels}
-    sums = {"sum_off": float(np.abs(weighed + 0.7 * end[3] - 1.0).max())}
+    line = described(f"{name}_half_time", step, how, number, spent) | {"levels": levels}
+    sums = {"sum_off": float(np.abs(0.3 * end[:3].sum(axis=0) + end[3] - 1.0).max())}
     yield line | rounded(mixed._asdict()) | rounded(sums)
 
 
@@ -150,8 +154,8 @@ def lines(quick: bool, fine: bool) -> Iterator[dict[str, Any]]:
                 yield rotation(step, angle, scheme, limited)
             yield from deformation(step, scheme, limited)
     for scheme, limited in chosen:
-        for step, levels in shapes:
-            yield from layered(step, levels, scheme, limited)
+        for (step, levels), returning in product(shapes, (False, True)):
+            yield from layered(step, levels, scheme, limited, returning)
 
 
 if __name__ == "__main__":

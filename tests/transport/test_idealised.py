@@ -89,7 +89,7 @@ def test_a_limited_bell_crosses_the_poles_without_new_extremes():
 
 def test_three_fields_of_fixed_sum_keep_it_without_a_limiter(layered):
     mass, start = il.air_mass(layered), il.tracers(layered)
-    flow = lambda days: il.deformation_in_layers(layered, days)  # noqa: E731
+    flow = lambda days: il.deformation_in_layers(layered, days, returning=True)  # noqa: E731
     how = Advection(layered, "parabolas", False, 80)
     end = np.asarray(it.carried(start, mass, flow, (0.0, DAYS), how))
     np.testing.assert_allclose(0.3 * end[:3].sum(axis=0) + end[3], 1.0, rtol=1e-11)

@@ -39,7 +39,7 @@ THRESHOLDS = np.linspace(0.1, 1.0, 19)
 
 def single_bell(air: AirGrid) -> Floats:
     """A cosine bell (lat, lon) of a third of the radius at 90 W on the equator, 1 at its top: Williamson et al. 1992
-    (J. Comput. Phys. 102, 211), case 1, eqs. 79-80, whose top is 1000 m."""
+    (J. Comput. Phys. 102, 211), case 1, whose top is 1000 m."""
     return bell(air, 0.0, -0.5 * np.pi, 1.0 / 3.0)
 
 
