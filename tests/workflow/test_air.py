@@ -58,7 +58,7 @@ def store(folder: Path, times: int = 9, upward: bool = False, drop: tuple[str, .
         },
     )  # fmt: skip
     path = folder / "era5.zarr"
-    made.to_zarr(path, mode="w", consolidated=True)
+    made.to_zarr(path, mode="w", zarr_format=2, consolidated=True)
     return path
 
 

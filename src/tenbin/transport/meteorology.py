@@ -71,8 +71,8 @@ def driven(
     `order` lists times of `data` by number, each interval going from one to the next (default: all, forward); a
     number that follows itself is that time standing still. `land` (lat, lon) is the share of land; without it that of
     the data (`sftlf`). Fluxes of heat, temperature at 2 m and wind at 10 m are used where the data have them; where
-    there is neither heat nor temperature, the boundary layer is prescribed by the sun (`prescribed_mixing`). All
-    intervals last `seconds_of` the course.
+    there is neither heat nor temperature, the boundary layer is prescribed by the sun (`prescribed_mixing`), which
+    goes on from the first time in whatever order they are played. All intervals last `seconds_of` the course.
 
     InputError, before any work: fields or levels missing, gaps or uneven steps in time, values beyond nature, nothing
     where there is air, wind that would need more steps than `rules` allow. Later, if a time that was not looked at
@@ -232,7 +232,8 @@ def _stream(
         made = closed(first.fluxes, last.fluxes, seconds, grid, fixer, start)
         steps = _steps_or_refusal(made, seconds, grid, rules, f"{where}, {_said(times[i])}")
         start = made.dry_pressure[1]
-        mixing = [_mixing(one, made, times[i], seconds, grid) for one in (first, last)]
+        clock = times[course[0]] + np.timedelta64(round(seconds * number), "s")
+        mixing = [_mixing(one, made, clock, seconds, grid) for one in (first, last)]
         exchange, updraft = (0.5 * (a + b) for a, b in zip(*mixing, strict=True))
         yield AirInterval(number, made, first.layers.temperature, exchange, updraft, steps)
 

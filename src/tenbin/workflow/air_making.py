@@ -130,17 +130,17 @@ def _order(data: Any, asked: Analyses, rules: Rules) -> list[int]:
         return list(range(count))
     # the length of an interval shows in two of them already
     step = seconds_of(data, there_and_back(count, 2), rules)
-    return there_and_back(count, int(asked.days * 86400.0 // step))
+    first = data["time"].values[0].astype("datetime64[s]")
+    before = float((first.astype("datetime64[D]") - first) / np.timedelta64(1, "s")) % 86400.0
+    return there_and_back(count, int(np.ceil(before / step) + np.ceil(asked.days * 86400.0 / step)))
 
 
 def _times(data: Any, order: list[int], rules: Rules, where: str) -> Times:
-    """When intervals begin; those that are played to and fro begin with the first day."""
+    """When intervals begin."""
     if len(order) < 2:
         remedy = "give more times, or play it for some days: days (--days)"
         raise InputError(Fault(where, "time", f"{len(order)} time(s)", "two or more", remedy))
     seconds, first = seconds_of(data, order, rules), data["time"].values[0].astype("datetime64[s]")
-    if len(order) > data.sizes["time"] or order != sorted(order):
-        first = first.astype("datetime64[D]").astype("datetime64[s]")
     steps = np.round(seconds * np.arange(len(order) - 1)).astype("timedelta64[s]")
     times = Times(first + steps, seconds, False)
     if 86400.0 % seconds:
