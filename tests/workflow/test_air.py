@@ -109,6 +109,29 @@ def test_both_orders_of_levels_make_the_same_air(tmp_path):
         np.testing.assert_array_equal(one, other)
 
 
+def test_fields_times_and_ground_may_come_in_files_of_their_own(tmp_path):
+    whole = store(tmp_path)
+    raw = xr.open_zarr(whole).load()
+    ground = raw[["geopotential_at_surface", "land_sea_mask"]].isel(time=0, drop=True)
+    winds = raw[["u_component_of_wind", "v_component_of_wind"]]
+    rest = raw.drop_vars([*ground, *winds])
+    parts = {
+        "ground": ground,
+        "winds": winds,
+        "first": rest.isel(time=slice(5)),
+        "last": rest.isel(time=slice(5, 9)),
+    }
+    files = []
+    for name, part in parts.items():
+        files.append(str(tmp_path / f"{name}.nc"))
+        part.to_netcdf(files[-1])
+    made = [air_making.prepared(Analyses(files=tuple(one), **SMALL)) for one in ([str(whole)], files)]
+    np.testing.assert_array_equal(made[0].ground, made[1].ground)
+    for one, other in zip(made[0].stream, made[1].stream, strict=True):
+        np.testing.assert_array_equal(one.interval.east, other.interval.east)
+        np.testing.assert_array_equal(one.updraft, other.updraft)
+
+
 def test_all_faults_of_a_store_are_said_at_once(tmp_path):
     path = store(tmp_path, times=2, drop=("surface_pressure", "geopotential_at_surface", "specific_humidity"))
     said = faults(path)

@@ -81,7 +81,7 @@ def driven(
     rules = rules or Rules()
     where = str(getattr(data, "attrs", {}).get("source", "meteorology"))
     raise_if_any(_form_faults(data, grid, land, rules, where))
-    course = _course(data, order)
+    data, course = data[[name for name in (*NEEDED, *_GROUND) if name in data]], _course(data, order)
     raise_if_any(_time_faults(data, course, rules, where) + _value_faults(data, grid, course, rules, where))
     return _stream(data, grid, land, course, rules, where)
 
@@ -176,17 +176,32 @@ def _value_faults(data: Any, grid: AirGrid, course: list[int], rules: Rules, whe
         return []
     used = sorted(set(course))
     some = sorted({used[round(x)] for x in np.linspace(0, len(used) - 1, min(rules.check_times, len(used)))})
-    looked = data.isel(time=some).compute()
-    faults = checks.value_faults(looked, where)
+    found: dict[tuple[str, str], Fault] = {}
+    windy: dict[str, tuple[int, Fault]] = {}
+    seconds = seconds_of(data, course, rules)
+    for i in some:  # one after the other: a time may fill gigabytes
+        looked = data.isel(time=[i]).compute()
+        for fault in [*checks.value_faults(looked, where), *_ground_faults(looked, where)]:
+            found.setdefault((fault.name, fault.expected), fault)
+        for name, (steps, fault) in _windiest(looked, grid, seconds, rules, where).items():
+            if steps > max(rules.most_steps, windy[name][0] if name in windy else 0):
+                windy[name] = (steps, fault)
+    return [*found.values(), *(fault for _, fault in windy.values())]
+
+
+def _ground_faults(looked: Any, where: str) -> list[Fault]:
+    faults = []
     for name in _GROUND:
         if name in looked and (count := int(looked[name].isnull().sum())):
             remedy = f"fill them, or leave it out: drop_vars({name!r})"
             faults.append(Fault(where, name, f"{count} missing value(s)", "a value everywhere", remedy))
-    return faults + _wind_faults(looked, grid, seconds_of(data, course, rules), rules, where)
+    return faults
 
 
-def _wind_faults(looked: Any, grid: AirGrid, seconds: float, rules: Rules, where: str) -> list[Fault]:
-    """A fault where winds would cross more cells than steps allow: the worst of each component."""
+def _windiest(
+    looked: Any, grid: AirGrid, seconds: float, rules: Rules, where: str
+) -> dict[str, tuple[int, Fault]]:
+    """For each component of the wind of one time the steps that it needs, and the fault that too many would be."""
     lat = looked["lat"].values.astype(float)
     row = np.clip(np.searchsorted(grid.grid.lat_edges, lat) - 1, 0, grid.grid.shape[0] - 1)
     wide = (
@@ -194,19 +209,16 @@ def _wind_faults(looked: Any, grid: AirGrid, seconds: float, rules: Rules, where
     )
     wide[[0, -1]] = np.inf
     widths = {"ua": wide[row], "va": np.radians(np.diff(grid.grid.lat_edges))[row]}
-    faults = []
+    made, expected = {}, f"at most {rules.most_steps} steps of advection"
     for name, width in widths.items():
-        speed = np.nan_to_num(
-            np.abs(looked[name].transpose("time", "level", "lat", "lon").values.astype(float))
-        )
-        crossed = speed * seconds / (EARTH_RADIUS * width[:, None])
-        steps = int(np.ceil(0.5 * crossed.max() / MOST))
-        if steps > rules.most_steps:
-            t, k, j, i = np.unravel_index(crossed.argmax(), crossed.shape)
-            place = f"{looked['level'].values[k]:g} Pa, {lat[j]:g} N, {looked['lon'].values[i]:g} E"
-            found = f"{speed[t, k, j, i]:g} m/s at {place}, {_said(looked['time'].values[t])}: {steps} steps"
-            faults.append(Fault(where, name, found, f"at most {rules.most_steps} steps of advection", _WINDY))
-    return faults
+        speed = np.nan_to_num(np.abs(looked[name].isel(time=0).transpose("level", "lat", "lon").values))
+        crossed = speed * (seconds / (EARTH_RADIUS * width[:, None]))
+        steps = int(np.ceil(0.5 * float(crossed.max()) / MOST))
+        k, j, i = np.unravel_index(crossed.argmax(), crossed.shape)
+        place = f"{looked['level'].values[k]:g} Pa, {lat[j]:g} N, {looked['lon'].values[i]:g} E"
+        found = f"{speed[k, j, i]:g} m/s at {place}, {_said(looked['time'].values[0])}: {steps} steps"
+        made[name] = (steps, Fault(where, name, found, expected, _WINDY))
+    return made
 
 
 _WINDY = "correct the wind or its unit, give more times, or accept it: Rules(most_steps=...)"
