@@ -152,6 +152,8 @@ def air(
     out: Annotated[Path, typer.Option("--out", help="File to write.")] = Path("air.nc"),
     name: Annotated[list[str] | None, typer.Option(help="A field's name in them: ua=wind_e.")] = None,
     unit: Annotated[list[str] | None, typer.Option(help="A unit they do not state: hfss='W m-2'.")] = None,
+    start: Annotated[str | None, typer.Option(help="From 0 UTC of this day: 2019-01-01.")] = None,
+    end: Annotated[str | None, typer.Option(help="To 0 UTC of this day: 2020-01-01.")] = None,
     rows: Annotated[int, typer.Option(help="Rows of cells.")] = 46,
     columns: Annotated[int, typer.Option(help="Cells around the globe.")] = 72,
     levels: Annotated[int, typer.Option(help="Layers of air.")] = 20,
@@ -167,7 +169,7 @@ def air(
     \b
     Names, units and axes of the usual archives are known. Says all that is wrong before any work.
     Examples:
-      tenbin air era5.zarr orography.nc --out air-2019.nc
+      tenbin air era5.zarr orography.nc --start 2019-01-01 --end 2020-01-01 --out air-2019.nc
       tenbin air u.nc v.nc rest.nc --name ua=wind_e --rows 91 --columns 144
       tenbin air forecast.nc --relief --days 10
     """
@@ -175,7 +177,7 @@ def air(
 
     cells = {"rows": rows, "columns": columns, "levels": levels}
     options = {"relief": relief, "dry": dry, "longest": longest, "most_steps": most_steps, "days": days}
-    more = {"hours": hours, "names": name, "units": unit}
+    more = {"hours": hours, "names": name, "units": unit, "start": start, "end": end}
     make_air(sources, out, cells | options | more, _console())
 
 

@@ -132,6 +132,15 @@ def test_fields_times_and_ground_may_come_in_files_of_their_own(tmp_path):
         np.testing.assert_array_equal(one.updraft, other.updraft)
 
 
+def test_days_are_chosen(tmp_path):
+    path = str(store(tmp_path, times=25))
+    asked = Analyses(files=(path,), start="2019-07-02", end="2019-07-03", **SMALL)
+    times = air_making.prepared(asked).times
+    assert len(times.start) == 8 and times.start[0] == np.datetime64("2019-07-02")
+    said = faults(Path(path), start="2020-01-01", units={"wind": "m s-1"})
+    assert "no time from 2020-01-01 to the last" in said and "units: found 'wind'" in said
+
+
 def test_all_faults_of_a_store_are_said_at_once(tmp_path):
     path = store(tmp_path, times=2, drop=("surface_pressure", "geopotential_at_surface", "specific_humidity"))
     said = faults(path)

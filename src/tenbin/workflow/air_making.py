@@ -15,6 +15,7 @@ from tenbin import __version__
 from tenbin.core.errors import Fault, InputError, raise_if_any
 from tenbin.data import meteorology
 from tenbin.data.catalog import cache_root
+from tenbin.data.meteorology.names import FIELDS
 from tenbin.data.meteorology.relief import means_on, relief_on
 from tenbin.data.surface_fluxes import land_share
 from tenbin.transport.air_file import AirFile, AirInterval, Times, write
@@ -120,7 +121,28 @@ def _read(asked: Analyses) -> Any:
 
     data = read(files)
     if asked.relief and "orog" not in data and {"lat", "lon"} <= set(data.dims):
-        return read([*files, relief_on(data["lat"].values, data["lon"].values)])
+        data = read([*files, relief_on(data["lat"].values, data["lon"].values)])
+    return _chosen(data, asked)
+
+
+def _chosen(data: Any, asked: Analyses) -> Any:
+    """The times from `start` to `end`, both included; InputError where there are none, or a unit is of no field."""
+    known = ", ".join(FIELDS)
+    faults = [
+        Fault("analyses", "units", repr(name), f"one of {known}", "use our names as keys")
+        for name in asked.units
+        if name not in FIELDS
+    ]
+    if (asked.start or asked.end) and "time" in data.dims:
+        first, last = (None if one is None else np.datetime64(one, "ns") for one in (asked.start, asked.end))
+        chosen = data.sel(time=slice(first, last))
+        if chosen.sizes["time"] == 0:
+            found = f"no time from {asked.start or 'the first'} to {asked.end or 'the last'}"
+            times = data["time"].values.astype("datetime64[m]")
+            expected = f"days between {times[0]} and {times[-1]}"
+            faults.append(Fault("analyses", "start, end", found, expected, "choose others"))
+        data = chosen
+    raise_if_any(faults)
     return data
 
 

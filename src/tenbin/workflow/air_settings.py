@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated
 
 from pydantic import Field
@@ -25,6 +26,10 @@ class Analyses(Section):
         {}, description="What a field is called in them where that is not known: {ua: wind_e}."
     )
     units: dict[str, str] = Field({}, description="Units that they do not state: {hfss: W m-2}.")
+    start: date | None = Field(
+        None, description="From 0 UTC of this day; from their first time where left out."
+    )
+    end: date | None = Field(None, description="To 0 UTC of this day; to their last time where left out.")
     rows: int = Field(46, ge=6, le=361, description="Rows of cells, those at the poles half as tall.")
     columns: Even = Field(72, description="Cells around the globe, an even number.")
     levels: int = Field(20, ge=3, le=137, description="Layers of air, thin near the ground.")
