@@ -146,6 +146,41 @@ def transport(
     run_transport(config, out, _console())
 
 
+@app.command(short_help="Make air for 'tenbin transport' of weather analyses.")
+def air(
+    sources: Annotated[list[str], typer.Argument(help="NetCDF files and Zarr stores; they are joined.")],
+    out: Annotated[Path, typer.Option("--out", help="File to write.")] = Path("air.nc"),
+    name: Annotated[list[str] | None, typer.Option(help="A field's name in them: ua=wind_e.")] = None,
+    unit: Annotated[list[str] | None, typer.Option(help="A unit they do not state: hfss='W m-2'.")] = None,
+    start: Annotated[str | None, typer.Option(help="From 0 UTC of this day: 2019-01-01.")] = None,
+    end: Annotated[str | None, typer.Option(help="To 0 UTC of this day: 2020-01-01.")] = None,
+    rows: Annotated[int, typer.Option(help="Rows of cells.")] = 46,
+    columns: Annotated[int, typer.Option(help="Cells around the globe.")] = 72,
+    levels: Annotated[int, typer.Option(help="Layers of air.")] = 20,
+    relief: Annotated[bool, typer.Option("--relief", help="Ground of ETOPO if they have none.")] = False,
+    dry: Annotated[bool, typer.Option("--dry", help="Accept air without humidity.")] = False,
+    longest: Annotated[float, typer.Option(help="Most hours from one time to the next.")] = 24.0,
+    most_steps: Annotated[int, typer.Option(help="Most steps of advection between two times.")] = 24,
+    days: Annotated[int | None, typer.Option(help="Play few times to and fro for so long.")] = None,
+    hours: Annotated[float, typer.Option(help="How long a single time is played.")] = 6.0,
+) -> None:
+    """Turn analyses of the weather (ERA5, GFS, IFS, ...) into a file of air mass fluxes -> air.nc.
+
+    \b
+    Names, units and axes of the usual archives are known. Says all that is wrong before any work.
+    Examples:
+      tenbin air era5.zarr orography.nc --start 2019-01-01 --end 2020-01-01 --out air-2019.nc
+      tenbin air u.nc v.nc rest.nc --name ua=wind_e --rows 91 --columns 144
+      tenbin air forecast.nc --relief --days 10
+    """
+    from tenbin.workflow.air_verb import run as make_air
+
+    cells = {"rows": rows, "columns": columns, "levels": levels}
+    options = {"relief": relief, "dry": dry, "longest": longest, "most_steps": most_steps, "days": days}
+    more = {"hours": hours, "names": name, "units": unit, "start": start, "end": end}
+    make_air(sources, out, cells | options | more, _console())
+
+
 @app.command(short_help="Provenance and conservation of a run folder.")
 def check(
     folder: Annotated[Path | None, typer.Argument(help="Run folder.")] = None,

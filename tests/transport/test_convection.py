@@ -14,7 +14,6 @@ from tenbin.transport.convection import (
     Clouds,
     Cumulus,
     Inflow,
-    bulk_evaporation,
     clouds_of,
     cumulus_of,
     inflow_of,
@@ -23,7 +22,12 @@ from tenbin.transport.convection import (
     where_it_condenses,
 )
 from tenbin.transport.mass_fluxes import Interval
-from tenbin.transport.prescribed_convection import prescribed_clouds, prescribed_humidity, prescribed_updraft
+from tenbin.transport.prescribed_convection import (
+    prescribed_clouds,
+    prescribed_evaporation,
+    prescribed_humidity,
+    prescribed_updraft,
+)
 from tenbin.transport.stations import middle_heights
 
 CELLS = polar_grid(10, 12)
@@ -161,13 +165,13 @@ def test_inflow_of_any_flow_adds_up_to_nothing():
         assert abs(total).max() < 1e-12 * (abs(one) * GRID.grid.area).sum()
 
 
-def test_bulk_evaporation_of_the_tropical_sea_is_some_millimetres_a_day():
+def test_prescribed_evaporation_of_the_tropical_sea_is_some_millimetres_a_day():
     """4 mm a day or so where wind blows with 7 m/s over warm water; less over land, none into wet air."""
     layers = air(6.5e-3)
-    sea = bulk_evaporation(layers, SEA) * 86400.0
+    sea = prescribed_evaporation(layers, SEA) * 86400.0
     assert (sea > 2.0).all() and (sea < 8.0).all()
     wet = layers._replace(humidity=np.full(GRID.shape, 0.05))
-    assert bulk_evaporation(wet, SEA).max() == 0.0
+    assert prescribed_evaporation(wet, SEA).max() == 0.0
 
 
 def test_any_air_gives_finite_flux():

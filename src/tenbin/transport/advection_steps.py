@@ -10,10 +10,10 @@ from tenbin.core.arrays import jax, jnp
 from tenbin.core.errors import Fault, InputError
 from tenbin.transport.air_grid import AirGrid
 from tenbin.transport.halos import wrapped
-from tenbin.transport.merged_rows import in_groups, rows_of
+from tenbin.transport.merged_rows import in_groups, mean_in_groups, rows_of
 from tenbin.transport.sweeps import Advection, Flow, along_x, along_y, along_z
 
-__all__ = ["MOST_STEPS", "outflow_share", "steps_needed"]
+__all__ = ["MOST", "MOST_STEPS", "outflow_share", "steps_needed", "windiest"]
 
 MOST = 0.9
 """Largest share of a cell that a sweep may take; beyond all of it no scheme is stable."""
@@ -21,22 +21,41 @@ MOST_STEPS = 60
 """More steps in an interval than this are not the wind's."""
 
 
-def steps_needed(flow: Flow, mass: jax.Array, seconds: float, grid: AirGrid, most: float = MOST) -> int:
+def steps_needed(
+    flow: Flow,
+    mass: jax.Array,
+    seconds: float,
+    grid: AirGrid,
+    most: float = MOST,
+    most_steps: int = MOST_STEPS,
+) -> int:
     """Steps in an interval so that no sweep takes more than `most` of what a cell holds when the sweep begins.
 
     Sweeps change the mass of cells by as much as they carry, so that the steps are tried out on the air. InputError
-    where more than `MOST_STEPS` would be needed.
+    where more than `most_steps` would be needed.
     """
     steps = max(1, int(np.ceil(float(outflow_share(flow, mass, seconds, grid, 1, False)) / most)))
-    while float(share := outflow_share(flow, mass, seconds, grid, steps, True)) > most or not np.isfinite(
-        share
-    ):
+    while steps > most_steps or not float(outflow_share(flow, mass, seconds, grid, steps, True)) <= most:
         steps += 1
-        if steps > MOST_STEPS:
-            found = f"{steps} steps in {seconds:g} s are not enough"
-            remedy = "look for wrong winds or pressures, or take coarser cells or shorter intervals"
-            raise InputError(Fault("advection", "winds", found, f"at most {MOST_STEPS}", remedy))
+        if steps > most_steps:
+            level, row, column = windiest(flow, mass, grid)
+            place = f"layer {level}, {grid.grid.lat[row]:g} N, {grid.grid.lon[column]:g} E"
+            found = f"{most_steps} steps in {seconds:g} s are not enough, first of all for {place}"
+            remedy = "correct winds, pressures or their units, or take coarser cells or shorter intervals"
+            raise InputError(Fault("advection", "winds", found, f"at most {most_steps}", remedy))
     return steps
+
+
+def windiest(flow: Flow, mass: jax.Array, grid: AirGrid) -> tuple[int, int, int]:
+    """The cell (level, row, column) of which the `flow` takes the largest share in one direction."""
+    group = np.asarray(grid.merged)[:, None]
+    outer = ((np.arange(mass.shape[-1]) + 1) % group == 0) & (group < mass.shape[-1])
+    east = flow.east * outer
+    along = jnp.maximum(east, 0.0) - jnp.minimum(jnp.roll(east, 1, axis=-1), 0.0)
+    leaving = (mean_in_groups(along, grid), _outflow(flow.north, -2), _outflow(flow.up, -3))
+    worst = np.asarray(jnp.max(jnp.stack(leaving), axis=0) / mass)
+    level, row, column = np.unravel_index(worst.argmax(), worst.shape)
+    return int(level), int(row), int(column)
 
 
 @partial(jax.jit, static_argnums=(2, 3, 5))

@@ -22,25 +22,27 @@ from tenbin.core.arrays import jnp
 from tenbin.core.errors import Fault, InputError
 from tenbin.core.grid import Grid
 from tenbin.core.provenance import atomic_path
-from tenbin.transport.advection_steps import steps_needed
+from tenbin.transport.advection_steps import MOST_STEPS, steps_needed
 from tenbin.transport.air_grid import AirGrid
 from tenbin.transport.mass_fluxes import Interval
 from tenbin.transport.sweeps import flow_of, pressure_gain
 
-__all__ = ["AirFile", "AirInterval", "Times", "Weather", "write"]
+__all__ = ["AirFile", "AirInterval", "Times", "Weather", "steps_of", "write"]
 
 Floats = npt.NDArray[np.float64]
 
 
 class AirInterval(NamedTuple):
     """Interval `number`: its flow, the temperature [K] (level, lat, lon) when it begins, and dry air [kg m-2 s-1]
-    (level - 1, lat, lon) that turbulence exchanges across faces and that updrafts lift through them."""
+    (level - 1, lat, lon) that turbulence exchanges across faces and that updrafts lift through them, means over the
+    interval; `steps` of advection that it needs, nought if nobody tried."""
 
     number: int
     interval: Interval
     temperature: Floats
     exchange: Floats
     updraft: Floats
+    steps: int = 0
 
 
 class Weather(NamedTuple):
@@ -85,13 +87,13 @@ _SAID = {
 
 def write(
     path: str | os.PathLike[str],
-    stream: Iterable[Any],
+    stream: Iterable[AirInterval],
     times: Times,
     grid: AirGrid,
     attributes: Mapping[str, Any],
     ground: Floats | None = None,
 ) -> Path:
-    """NetCDF of the intervals of `stream` (what `AirInterval` has), in any order, whole or not at all.
+    """NetCDF of the intervals of `stream` in any order, whole or not at all.
 
     `ground` (lat, lon) is the height of the ground [m above sea level], nought by default. InputError unless each of
     the times comes once.
@@ -115,13 +117,13 @@ def _check_complete(written: list[int], length: int, path: str | os.PathLike[str
         raise InputError(Fault(str(path), "time", found, wanted, "run it for the whole time"))
 
 
-def _put(file: Any, one: Any, seconds: float, grid: AirGrid) -> int:
+def _put(file: Any, one: AirInterval, seconds: float, grid: AirGrid) -> int:
     _check_merged(one.interval.dry_pressure[0], grid)
     kept = (one.interval.east, one.interval.north, one.temperature, one.exchange, one.updraft)
     for name, values in zip(_KEPT, kept, strict=True):
         file.variables[name][one.number] = values.astype("float32")
     file.variables["dry_surface_pressure"][one.number] = one.interval.dry_pressure[0]
-    file.variables["advection_steps"][one.number] = _steps(one.interval, seconds, grid)
+    file.variables["advection_steps"][one.number] = one.steps or steps_of(one.interval, seconds, grid)
     return one.number
 
 
@@ -132,12 +134,13 @@ def _check_merged(pressure: Floats, grid: AirGrid) -> None:
         raise InputError(Fault("air", "dry_surface_pressure", "several in a merged cell", wanted, remedy))
 
 
-def _steps(interval: Interval, seconds: float, grid: AirGrid) -> int:
+def steps_of(interval: Interval, seconds: float, grid: AirGrid, most_steps: int = MOST_STEPS) -> int:
+    """Steps of advection that the flow of an interval needs (`sweeps.steps_needed`)."""
     east, north, before, after = (
         jnp.asarray(x) for x in (interval.east, interval.north, *interval.dry_pressure)
     )
     flow, mass = flow_of(east, north, before, after, seconds, grid)
-    return steps_needed(flow, mass, seconds, grid)
+    return steps_needed(flow, mass, seconds, grid, most_steps=most_steps)
 
 
 def _describe(file: Any, times: Times, grid: AirGrid, attributes: Mapping[str, Any]) -> None:

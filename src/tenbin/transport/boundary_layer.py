@@ -23,6 +23,7 @@ __all__ = [
     "Surface",
     "Turbulence",
     "boundary_layer_height",
+    "drag",
     "exchange_of_air",
     "local_diffusivity",
     "profile_diffusivity",
@@ -106,7 +107,7 @@ def turbulence_of(layers: Layers, surface: Surface) -> Turbulence:
         ground, base = virtual * (1e5 / low) ** KAPPA, np.full_like(lowest, 2.0)
     rough = roughness(surface.land)
     above = np.maximum(np.hypot(layers.u[0], layers.v[0]), _CALM)
-    momentum, heat = _drag(ground, layers, above, rough)
+    momentum, heat = drag(ground, layers, above, rough)
     friction, wind = np.sqrt(momentum) * above, np.zeros_like(above)
     if surface.wind is not None:  # it has felt how stable the air is
         wind = np.maximum(surface.wind, _CALM)
@@ -117,7 +118,7 @@ def turbulence_of(layers: Layers, surface: Surface) -> Turbulence:
     return Turbulence(friction, flux, ground, wind, base)
 
 
-def _drag(ground: Floats, layers: Layers, speed: Floats, rough: Floats) -> tuple[Floats, Floats]:
+def drag(ground: Floats, layers: Layers, speed: Floats, rough: Floats) -> tuple[Floats, Floats]:
     """Coefficients [1] of momentum and of heat between the ground, whose virtual potential temperature is `ground`,
     and the lowest layer with wind `speed` [m s-1] (Holtslag and Boville 1993, equations 2.5 to 2.11)."""
     lowest, top = layers.theta[0], layers.height[0]

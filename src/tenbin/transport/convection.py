@@ -16,8 +16,7 @@ import numpy.typing as npt
 from tenbin.core.constants import GRAVITY
 from tenbin.data.meteorology.humidity import specific_humidity
 from tenbin.transport.air_grid import AirGrid
-from tenbin.transport.air_layers import CP_DRY, DRY_AIR, Layers
-from tenbin.transport.boundary_layer import KARMAN, roughness
+from tenbin.transport.air_layers import CP_DRY, Layers
 from tenbin.transport.mass_fluxes import Interval
 
 __all__ = [
@@ -25,7 +24,6 @@ __all__ = [
     "Clouds",
     "Cumulus",
     "Inflow",
-    "bulk_evaporation",
     "clouds_of",
     "inflow_of",
     "updraft_of",
@@ -102,23 +100,6 @@ def inflow_of(interval: Interval, humidity: Floats, evaporation: Floats, grid: A
 def _converging(east: Floats, north: Floats) -> Floats:
     through = np.pad(north, ((0, 0), (1, 1), (0, 0)))
     return np.roll(east, 1, axis=-1) - east + through[:, :-1] - through[:, 1:]
-
-
-def bulk_evaporation(layers: Layers, land: Floats, wet: float = 0.3) -> Floats:
-    """Evaporation [kg m-2 s-1] (lat, lon) by the lowest wind and the dryness of its air, not below nought.
-
-    The ground has the temperature of the lowest layer brought down without loss of heat. Sea is saturated (98 % for
-    its salt); land gives `wet` of that, an own choice.
-    """
-    ground = layers.temperature[0] + GRAVITY / CP_DRY * layers.height[0]
-    pressure = layers.pressure[0] + 0.5 * GRAVITY * layers.mass[0]
-    dry = np.maximum(0.98 * specific_humidity(1.0, ground, pressure) - layers.humidity[0], 0.0)
-    speed = np.maximum(np.hypot(layers.u[0], layers.v[0]), 1.0)
-    air = layers.pressure[0] / (DRY_AIR * layers.temperature[0])
-    over_land, over_sea = (
-        (KARMAN / np.log(layers.height[0] / roughness(np.full_like(land, kind)))) ** 2 for kind in (1.0, 0.0)
-    )
-    return air * speed * dry * (land * wet * over_land + (1.0 - land) * over_sea)
 
 
 def clouds_of(layers: Layers, inflow: Inflow, how: Cumulus | None = None) -> Clouds:

@@ -2,6 +2,7 @@
 
 Weather is a Dataset in the form of `tenbin.data.meteorology.read`, whatever made it. Between two of its times the
 flow is steady, the mean of both, and closed against surface pressure. Turbulence and clouds are means of both times.
+Intervals have the form in which `air_file.write` keeps them.
 """
 
 from __future__ import annotations
@@ -15,35 +16,25 @@ import numpy.typing as npt
 
 from tenbin.core.constants import EARTH_RADIUS
 from tenbin.core.errors import Fault, InputError, raise_if_any
+from tenbin.data.land_grids.solar import momentary
 from tenbin.data.meteorology import axes, checks
 from tenbin.data.meteorology.humidity import STRATOSPHERE
+from tenbin.transport.advection_steps import MOST
+from tenbin.transport.air_file import AirInterval, steps_of
 from tenbin.transport.air_grid import AirGrid
 from tenbin.transport.air_layers import Layers, layers_of
 from tenbin.transport.boundary_layer import Surface, exchange_of_air
-from tenbin.transport.convection import LATENT, bulk_evaporation, cumulus_of, inflow_of
+from tenbin.transport.convection import cumulus_of, inflow_of
+from tenbin.transport.evaporation import evaporation_of
 from tenbin.transport.mass_fluxes import Interval, Winds, bilinear, closed, face_fluxes, layer_means
 from tenbin.transport.prescribed_mixing import prescribed_exchange
 from tenbin.transport.pressure_fixer import PressureFixer
 
-__all__ = ["Driven", "Rules", "demand", "driven", "there_and_back"]
+__all__ = ["Rules", "driven", "seconds_of", "there_and_back"]
 
 Floats = npt.NDArray[np.float64]
 NEEDED = ("ua", "va", "ta", "hus", "ps")
 _GROUND = ("hfss", "hfls", "tas", "uas", "vas", "sftlf")
-
-
-class Driven(NamedTuple):
-    """Air between two times: the first, `start`, and how long [s]; flow of dry air; temperature [K] and specific
-    humidity [kg kg-1] (level, lat, lon) at the start; air [kg m-2 s-1] (level - 1, lat, lon) that turbulence
-    exchanges and that rises in clouds, means over the interval."""
-
-    start: np.datetime64
-    seconds: float
-    interval: Interval
-    temperature: Floats
-    humidity: Floats
-    exchange: Floats
-    updraft: Floats
 
 
 class Rules(NamedTuple):
@@ -74,25 +65,42 @@ def driven(
     land: Floats | None = None,
     order: Iterable[int] | None = None,
     rules: Rules | None = None,
-) -> Iterator[Driven]:
-    """Intervals of the weather `data` (a Dataset of `meteorology.read`) on the cells of `grid`.
+) -> Iterator[AirInterval]:
+    """Intervals of the weather `data` (a Dataset of `meteorology.read`) on the cells of `grid`, counted from nought.
 
     `order` lists times of `data` by number, each interval going from one to the next (default: all, forward); a
     number that follows itself is that time standing still. `land` (lat, lon) is the share of land; without it that of
     the data (`sftlf`). Fluxes of heat, temperature at 2 m and wind at 10 m are used where the data have them; where
-    there is neither heat nor temperature, the boundary layer is prescribed by the sun (`prescribed_mixing`).
+    there is neither heat nor temperature, the boundary layer is prescribed by the sun (`prescribed_mixing`), which
+    goes on from the first time in whatever order they are played. All intervals last `seconds_of` the course.
 
-    InputError, before any work: fields or levels missing, gaps in time, values beyond nature, nothing where there is
-    air, wind that would need more steps than `rules` allow. Later, if a time that was not looked at has such faults.
+    InputError, before any work: fields or levels missing, gaps or uneven steps in time, values beyond nature, nothing
+    where there is air, wind that would need more steps than `rules` allow. Later, if a time that was not looked at
+    has such faults.
     """
     rules = rules or Rules()
     where = str(getattr(data, "attrs", {}).get("source", "meteorology"))
     raise_if_any(_form_faults(data, grid, land, rules, where))
-    course = list(range(data.sizes["time"])) if order is None else list(order)
-    if len(course) == 1:
-        course = course * 2
+    data, course = data[[name for name in (*NEEDED, *_GROUND) if name in data]], _course(data, order)
     raise_if_any(_time_faults(data, course, rules, where) + _value_faults(data, grid, course, rules, where))
     return _stream(data, grid, land, course, rules, where)
+
+
+def seconds_of(data: Any, order: Iterable[int] | None = None, rules: Rules | None = None) -> float:
+    """How long [s] each interval of `driven` lasts: from one of its times to the next."""
+    steps = _steps(data, _course(data, order))
+    return float(max(steps, default=0.0)) or 3600.0 * (rules or Rules()).hours
+
+
+def _course(data: Any, order: Iterable[int] | None) -> list[int]:
+    course = list(range(data.sizes["time"])) if order is None else list(order)
+    return course * 2 if len(course) == 1 else course
+
+
+def _steps(data: Any, course: list[int]) -> list[float]:
+    """Seconds, whole, from each time of a course to the next."""
+    times, pairs = data["time"].values, zip(course, course[1:], strict=False)
+    return [float(np.rint(abs(times[j] - times[i]) / np.timedelta64(1, "s"))) for i, j in pairs]
 
 
 def _form_faults(data: Any, grid: AirGrid, land: Floats | None, rules: Rules, where: str) -> list[Fault]:
@@ -143,13 +151,18 @@ def _time_faults(data: Any, course: list[int], rules: Rules, where: str) -> list
     if outside:
         remedy = "count times from nought"
         return [*faults, Fault(where, "order", str(outside[:3]), f"0 to {len(times) - 1}", remedy)]
-    for i, j in zip(course[:-1], course[1:], strict=True):
-        hours = abs((times[j] - times[i]) / np.timedelta64(1, "h"))
-        if hours > rules.longest:
-            found = f"{hours:g} h between {_said(times[i])} and {_said(times[j])}"
-            remedy = "give the times between, or accept it: Rules(longest=...)"
-            faults.append(Fault(where, "time", found, f"at most {rules.longest:g} h", remedy))
-            break
+    steps = _steps(data, course)
+    if steps and max(steps) > 3600.0 * rules.longest:
+        at = steps.index(max(steps))
+        found = (
+            f"{max(steps) / 3600.0:g} h between {_said(times[course[at]])} and {_said(times[course[at + 1]])}"
+        )
+        remedy = "give the times between, or accept it: Rules(longest=...)"
+        faults.append(Fault(where, "time", found, f"at most {rules.longest:g} h", remedy))
+    lengths = sorted({step for step in steps if step})
+    if not faults and len(lengths) > 1:
+        found = f"steps of {' and '.join(f'{step / 3600.0:g}' for step in lengths[:3])} h"
+        faults.append(Fault(where, "time", found, "even steps", "leave out the times between"))
     return faults
 
 
@@ -163,22 +176,32 @@ def _value_faults(data: Any, grid: AirGrid, course: list[int], rules: Rules, whe
         return []
     used = sorted(set(course))
     some = sorted({used[round(x)] for x in np.linspace(0, len(used) - 1, min(rules.check_times, len(used)))})
-    looked = data.isel(time=some).compute()
-    faults = checks.value_faults(looked, where)
+    found: dict[tuple[str, str], Fault] = {}
+    windy: dict[str, tuple[int, Fault]] = {}
+    seconds = seconds_of(data, course, rules)
+    for i in some:  # one after the other: a time may fill gigabytes
+        looked = data.isel(time=[i]).compute()
+        for fault in [*checks.value_faults(looked, where), *_ground_faults(looked, where)]:
+            found.setdefault((fault.name, fault.expected), fault)
+        for name, (steps, fault) in _windiest(looked, grid, seconds, rules, where).items():
+            if steps > max(rules.most_steps, windy[name][0] if name in windy else 0):
+                windy[name] = (steps, fault)
+    return [*found.values(), *(fault for _, fault in windy.values())]
+
+
+def _ground_faults(looked: Any, where: str) -> list[Fault]:
+    faults = []
     for name in _GROUND:
         if name in looked and (count := int(looked[name].isnull().sum())):
             remedy = f"fill them, or leave it out: drop_vars({name!r})"
             faults.append(Fault(where, name, f"{count} missing value(s)", "a value everywhere", remedy))
-    times = data["time"].values
-    steps = [
-        abs(times[j] - times[i]) / np.timedelta64(1, "s") for i, j in zip(course, course[1:], strict=False)
-    ]
-    longest = max((s for s in steps if s > 0.0), default=3600.0 * rules.hours)
-    return faults + _wind_faults(looked, grid, float(longest), rules, where)
+    return faults
 
 
-def _wind_faults(looked: Any, grid: AirGrid, seconds: float, rules: Rules, where: str) -> list[Fault]:
-    """A fault where winds would cross more cells than steps allow: the worst of each component."""
+def _windiest(
+    looked: Any, grid: AirGrid, seconds: float, rules: Rules, where: str
+) -> dict[str, tuple[int, Fault]]:
+    """For each component of the wind of one time the steps that it needs, and the fault that too many would be."""
     lat = looked["lat"].values.astype(float)
     row = np.clip(np.searchsorted(grid.grid.lat_edges, lat) - 1, 0, grid.grid.shape[0] - 1)
     wide = (
@@ -186,23 +209,18 @@ def _wind_faults(looked: Any, grid: AirGrid, seconds: float, rules: Rules, where
     )
     wide[[0, -1]] = np.inf
     widths = {"ua": wide[row], "va": np.radians(np.diff(grid.grid.lat_edges))[row]}
-    faults = []
+    made, expected = {}, f"at most {rules.most_steps} steps of advection"
     for name, width in widths.items():
-        speed = np.nan_to_num(
-            np.abs(looked[name].transpose("time", "level", "lat", "lon").values.astype(float))
-        )
-        crossed = speed * seconds / (EARTH_RADIUS * width[:, None])
-        steps = int(np.ceil(0.5 * crossed.max() / _MOST))
-        if steps > rules.most_steps:
-            t, k, j, i = np.unravel_index(crossed.argmax(), crossed.shape)
-            place = f"{looked['level'].values[k]:g} Pa, {lat[j]:g} N, {looked['lon'].values[i]:g} E"
-            found = f"{speed[t, k, j, i]:g} m/s at {place}, {_said(looked['time'].values[t])}: {steps} steps"
-            faults.append(Fault(where, name, found, f"at most {rules.most_steps} steps of advection", _WINDY))
-    return faults
+        speed = np.nan_to_num(np.abs(looked[name].isel(time=0).transpose("level", "lat", "lon").values))
+        crossed = speed * (seconds / (EARTH_RADIUS * width[:, None]))
+        steps = int(np.ceil(0.5 * float(crossed.max()) / MOST))
+        k, j, i = np.unravel_index(crossed.argmax(), crossed.shape)
+        place = f"{looked['level'].values[k]:g} Pa, {lat[j]:g} N, {looked['lon'].values[i]:g} E"
+        found = f"{speed[k, j, i]:g} m/s at {place}, {_said(looked['time'].values[0])}: {steps} steps"
+        made[name] = (steps, Fault(where, name, found, expected, _WINDY))
+    return made
 
 
-_MOST = 0.7
-"""Share of a cell that a sweep may take (`sweeps.steps_needed`)."""
 _WINDY = "correct the wind or its unit, give more times, or accept it: Rules(most_steps=...)"
 
 
@@ -217,20 +235,28 @@ class _State(NamedTuple):
 
 def _stream(
     data: Any, grid: AirGrid, land: Floats | None, course: list[int], rules: Rules, where: str
-) -> Iterator[Driven]:
+) -> Iterator[AirInterval]:
     fixer, times = PressureFixer(grid), data["time"].values
     state = lru_cache(maxsize=16)(lambda index: _state_at(data.isel(time=[index]), grid, land, where))
-    start: Floats | None = None
-    for i, j in zip(course[:-1], course[1:], strict=True):
-        seconds = abs(float((times[j] - times[i]) / np.timedelta64(1, "s"))) or 3600.0 * rules.hours
+    start, seconds = None, seconds_of(data, course, rules)
+    for number, (i, j) in enumerate(zip(course[:-1], course[1:], strict=True)):
         first, last = state(i), state(j)
         made = closed(first.fluxes, last.fluxes, seconds, grid, fixer, start)
-        _refuse_storms(made, seconds, grid, rules, f"{where}, {_said(times[i])}")
+        steps = _steps_or_refusal(made, seconds, grid, rules, f"{where}, {_said(times[i])}")
         start = made.dry_pressure[1]
-        mixing = [_mixing(one, made, times[i], seconds, grid) for one in (first, last)]
+        clock = times[course[0]] + np.timedelta64(round(seconds * number), "s")
+        mixing = [_mixing(one, made, clock, seconds, grid) for one in (first, last)]
         exchange, updraft = (0.5 * (a + b) for a, b in zip(*mixing, strict=True))
-        layers = first.layers
-        yield Driven(times[i], seconds, made, layers.temperature, layers.humidity, exchange, updraft)
+        yield AirInterval(number, made, first.layers.temperature, exchange, updraft, steps)
+
+
+def _steps_or_refusal(made: Interval, seconds: float, grid: AirGrid, rules: Rules, where: str) -> int:
+    try:
+        return steps_of(made, seconds, grid, rules.most_steps)
+    except InputError as error:
+        raise InputError(
+            Fault(where, one.name, one.found, one.expected, _WINDY) for one in error.faults
+        ) from error
 
 
 def _mixing(
@@ -246,39 +272,6 @@ def _mixing(
     else:
         exchange = exchange_of_air(layers, surface)
     return grid.mean_in_groups(exchange), grid.mean_in_groups(clouds)
-
-
-def _refuse_storms(interval: Interval, seconds: float, grid: AirGrid, rules: Rules, where: str) -> None:
-    steps, (level, row, column) = demand(interval, seconds, grid)
-    if steps > rules.most_steps:
-        place = f"layer {level}, {grid.grid.lat[row]:g} N, {grid.grid.lon[column]:g} E"
-        found, wanted = f"{steps} steps of advection, for {place}", f"at most {rules.most_steps}"
-        raise InputError(Fault(where, "flow of air", found, wanted, _WINDY))
-
-
-def demand(interval: Interval, seconds: float, grid: AirGrid) -> tuple[int, tuple[int, int, int]]:
-    """Steps of advection that an interval needs, as `sweeps.steps_needed`, and the cell (level, row, column) that
-    needs most."""
-    fixed, varying = (x[:, None, None] for x in grid.thickness)
-    area, (before, after) = grid.grid.area, interval.dry_pressure
-    mass = (fixed + varying * before) * area
-    through = np.pad(interval.north, ((0, 0), (1, 1), (0, 0)))
-    gain = varying * (after - before) * area / seconds
-    surplus = np.roll(interval.east, 1, axis=-1) - interval.east + through[:, :-1] - through[:, 1:] - gain
-    up = np.pad(grid.mean_in_groups(np.cumsum(surplus, axis=0)[:-1]), ((1, 1), (0, 0), (0, 0)))
-    group = np.asarray(grid.merged)[:, None]
-    outer = ((np.arange(mass.shape[-1]) + 1) % group == 0) & (group < mass.shape[-1])
-    east = interval.east * outer
-    along = np.maximum(east, 0.0) - np.minimum(np.roll(east, 1, axis=-1), 0.0)
-    leaving = (
-        grid.mean_in_groups(along) / grid.mean_in_groups(mass),
-        (np.maximum(through[:, 1:], 0.0) - np.minimum(through[:, :-1], 0.0)) / mass,
-        (np.maximum(up[1:], 0.0) - np.minimum(up[:-1], 0.0)) / mass,
-    )
-    worst = np.maximum.reduce(leaving)
-    place = np.unravel_index(worst.argmax(), worst.shape)
-    level, row, column = (int(x) for x in place)
-    return max(1, int(np.ceil(0.5 * seconds * float(worst.max()) / _MOST))), (level, row, column)
 
 
 def _state_at(weather: Any, grid: AirGrid, land: Floats | None, where: str) -> _State:
@@ -301,9 +294,15 @@ def _state_at(weather: Any, grid: AirGrid, land: Floats | None, where: str) -> _
     take = bilinear(winds, grid.grid.lat[:, None], grid.grid.lon[None])
     at = {name: take(loaded[name].values.astype(float)) for name in _GROUND if name in loaded}
     surface = _surface(at, at["sftlf"].clip(0.0, 1.0) if land is None else land)
-    latent = surface.latent
-    given = bulk_evaporation(layers, surface.land) if latent is None else np.maximum(latent, 0.0) / LATENT
-    return _State(fluxes, layers, surface, given)
+    return _State(
+        fluxes, layers, surface, evaporation_of(layers, surface, _sunlight(loaded["time"].values, grid))
+    )
+
+
+def _sunlight(time: np.datetime64, grid: AirGrid) -> Floats:
+    """[W m-2] (lat, lon) on a level plane above the air."""
+    day = (time - time.astype("datetime64[Y]")) / np.timedelta64(1, "D")
+    return momentary(grid.grid.lat[:, None], grid.grid.lon[None], day // 1.0 + 1.0, 24.0 * (day % 1.0))
 
 
 def _surface(at: dict[str, Floats], land: Floats) -> Surface:

@@ -15,11 +15,11 @@ import numpy.typing as npt
 from tenbin.core.constants import GRAVITY
 from tenbin.data.meteorology.humidity import STRATOSPHERE, specific_humidity
 from tenbin.transport.air_grid import AirGrid
-from tenbin.transport.air_layers import Layers
+from tenbin.transport.air_layers import CP_DRY, DRY_AIR, Layers
+from tenbin.transport.boundary_layer import KARMAN, roughness
 from tenbin.transport.convection import (
     Clouds,
     Cumulus,
-    bulk_evaporation,
     inflow_of,
     rising_air,
     updraft_of,
@@ -27,7 +27,13 @@ from tenbin.transport.convection import (
 )
 from tenbin.transport.mass_fluxes import Interval
 
-__all__ = ["Prescribed", "prescribed_clouds", "prescribed_humidity", "prescribed_updraft"]
+__all__ = [
+    "Prescribed",
+    "prescribed_clouds",
+    "prescribed_evaporation",
+    "prescribed_humidity",
+    "prescribed_updraft",
+]
 
 Floats = npt.NDArray[np.float64]
 
@@ -66,6 +72,23 @@ def prescribed_humidity(
     return np.where(middle < how.tropopause, STRATOSPHERE, np.maximum(moist, STRATOSPHERE))
 
 
+def prescribed_evaporation(layers: Layers, land: Floats, wet: float = 0.3) -> Floats:
+    """Evaporation [kg m-2 s-1] (lat, lon) by the lowest wind and the dryness of its air, not below nought.
+
+    The ground has the temperature of the lowest layer brought down without loss of heat. Sea is saturated (98 % for
+    its salt); land gives `wet` of that, an own choice.
+    """
+    ground = layers.temperature[0] + GRAVITY / CP_DRY * layers.height[0]
+    pressure = layers.pressure[0] + 0.5 * GRAVITY * layers.mass[0]
+    dry = np.maximum(0.98 * specific_humidity(1.0, ground, pressure) - layers.humidity[0], 0.0)
+    speed = np.maximum(np.hypot(layers.u[0], layers.v[0]), 1.0)
+    air = layers.pressure[0] / (DRY_AIR * layers.temperature[0])
+    over_land, over_sea = (
+        (KARMAN / np.log(layers.height[0] / roughness(np.full_like(land, kind)))) ** 2 for kind in (1.0, 0.0)
+    )
+    return air * speed * dry * (land * wet * over_land + (1.0 - land) * over_sea)
+
+
 def prescribed_clouds(
     layers: Layers,
     interval: Interval,
@@ -82,7 +105,7 @@ def prescribed_clouds(
     thawed = land * _ramp(layers.temperature[0], how.frozen_land)
     thawed += (1.0 - land) * _ramp(layers.temperature[0], how.frozen_sea)
     warmth = _ramp(layers.temperature[0], (how.coldest, how.warmest))
-    inflow = inflow_of(interval, layers.humidity, bulk_evaporation(layers, land), grid)
+    inflow = inflow_of(interval, layers.humidity, prescribed_evaporation(layers, land), grid)
     converging = warmth**2 * np.maximum(inflow.water.sum(0), 0.0)
     supply = thawed * inflow.evaporation + converging
     clouded = (base > 0) & (supply > 0.0)

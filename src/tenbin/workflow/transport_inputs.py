@@ -21,7 +21,9 @@ from tenbin.data.surfaces import transcom
 from tenbin.transport.air_grid import AirGrid
 from tenbin.transport.meteorology_synthetic import Synthetic, perpetual_year
 from tenbin.transport.synthetic_dynamics import Dynamics
+from tenbin.workflow import air_making
 from tenbin.workflow.transport_settings import (
+    ANALYSES,
     BUILT_IN,
     FLASKS,
     NONE,
@@ -57,7 +59,10 @@ def molar_mass(gas: str) -> float:
 
 
 def air_path(config: TransportConfig, told: Callable[[float], None] | None = None) -> Path:
-    """The file of the air; a made-up year is made if it is not in the cache. `told` hears the share that is done."""
+    """The file of the air; a made-up year, or that of analyses, is made if it is not in the cache. `told` hears the
+    share that is done."""
+    if config.meteorology == ANALYSES:
+        return air_making.cached(config.analyses, told)
     if config.meteorology == SYNTHETIC:
         return perpetual_year(Synthetic(Dynamics(seed=config.seed)), told)
     return Path(config.meteorology)

@@ -26,15 +26,17 @@ from tenbin.core.compute import faults as cluster_faults
 from tenbin.core.errors import Fault, InputError, raise_if_any
 from tenbin.core.provenance import RunRecord, atomic_path, read_json, sha256, write_json
 from tenbin.data.meteorology import chemistry_fields
-from tenbin.transport.air_file import AirFile
+from tenbin.transport.air_file import AirFile, Times
+from tenbin.transport.air_grid import AirGrid
 from tenbin.transport.days import Day, days_of, months_of
 from tenbin.transport.synthetic_dynamics import needs_dinosaur
+from tenbin.workflow import air_making
 from tenbin.workflow import transport_batch as batch
 from tenbin.workflow import transport_inputs as inputs
 from tenbin.workflow import transport_products as products
 from tenbin.workflow.config import Reading, read_as
 from tenbin.workflow.preflight import writable_faults
-from tenbin.workflow.transport_settings import NONE, SYNTHETIC, TransportConfig
+from tenbin.workflow.transport_settings import ANALYSES, NONE, SYNTHETIC, TransportConfig
 
 __all__ = ["run"]
 
@@ -82,12 +84,12 @@ def _plan(asked: Reading[TransportConfig], out: Path, console: Console) -> Plan:
             faults.extend(fault for fault in error.faults if fault not in faults)
             return None
 
-    tried(lambda: _air_can_be_had(config), "meteorology", "seed")
+    tried(lambda: _air_can_be_had(config), "meteorology", "analyses", "seed")
     batches = tried(lambda: batch.batches_of(config), "tracers", "pulses", "batch") or []
     tried(lambda: inputs.stations_of(config), "stations")
     tried(lambda: _losses_can_be_had(config, batches), "tracers", "oh")
     tried(lambda: _restart_fits(config, batches), "restart", "tracers")
-    if config.meteorology != SYNTHETIC and asked.is_sure("meteorology", "first_year", "years"):
+    if config.meteorology != SYNTHETIC and asked.is_sure("meteorology", "analyses", "first_year", "years"):
         tried(lambda: _try_emissions(config, batches))
     raise_if_any(faults)
     path = _air(config, console)
@@ -108,8 +110,20 @@ def _air_can_be_had(config: TransportConfig) -> None:
         if not cache_path(Synthetic(Dynamics(seed=config.seed))).exists():
             needs_dinosaur()
         return
-    with AirFile(config.meteorology) as air:
-        days_of(air.times, config.first_year, config.years)
+    _, times = _cells_and_times(config)
+    days_of(times, config.first_year, config.years)
+
+
+def _cells_and_times(config: TransportConfig) -> tuple[AirGrid, Times]:
+    """Of the air of a file, or of that which analyses will make."""
+    path = Path(config.meteorology)
+    if config.meteorology == ANALYSES:
+        path = air_making.cache_path(config.analyses)
+        if not path.is_file():
+            prepared = air_making.prepared(config.analyses)
+            return prepared.grid, prepared.times
+    with AirFile(path) as air:
+        return air.grid, air.times
 
 
 def _losses_can_be_had(config: TransportConfig, batches: list[list[inputs.Carried]]) -> None:
@@ -140,10 +154,9 @@ def _restart_fits(config: TransportConfig, batches: list[list[inputs.Carried]]) 
 
 
 def _try_emissions(config: TransportConfig, batches: list[list[inputs.Carried]]) -> None:
-    with AirFile(config.meteorology) as air:
-        days = days_of(air.times, config.first_year, config.years)
-        months = [date for date, _ in months_of(days)]
-        inputs.emission_of(config, [one for own in batches for one in own], air.grid, months)
+    grid, times = _cells_and_times(config)
+    months = [date for date, _ in months_of(days_of(times, config.first_year, config.years))]
+    inputs.emission_of(config, [one for own in batches for one in own], grid, months)
 
 
 def _air(config: TransportConfig, console: Console) -> Path:
@@ -154,7 +167,7 @@ def _air(config: TransportConfig, console: Console) -> Path:
         def told(share: float) -> None:
             nonlocal task
             if task is None:
-                task = progress.add_task("making a year of air", total=100)
+                task = progress.add_task("making air", total=100)
             progress.update(task, completed=round(100 * share))
 
         return inputs.air_path(config, told)

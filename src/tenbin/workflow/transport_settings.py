@@ -8,11 +8,23 @@ from typing import Annotated, Literal
 from pydantic import Field, field_validator, model_validator
 
 from tenbin.core.compute import ComputeConfig
+from tenbin.workflow.air_settings import Analyses
 from tenbin.workflow.quantities import MoleFraction, refusal
 from tenbin.workflow.settings import Section
 
-__all__ = ["BUILT_IN", "FLASKS", "NONE", "PULSE", "SYNTHETIC", "Pulses", "Tracer", "TransportConfig"]
+__all__ = [
+    "ANALYSES",
+    "BUILT_IN",
+    "FLASKS",
+    "NONE",
+    "PULSE",
+    "SYNTHETIC",
+    "Pulses",
+    "Tracer",
+    "TransportConfig",
+]
 
+ANALYSES = "analyses"
 SYNTHETIC, BUILT_IN, NONE, FLASKS, PULSE = "synthetic", "built-in", "none", "flasks", "pulse"
 GasName = Literal["co2", "ch4", "n2o", "sf6", "rn222", "mcf"]
 STARTS = {"co2": 388.8e-6, "ch4": 1798.0e-9, "n2o": 323.0e-9, "sf6": 7.0e-12, "mcf": 7.0e-12, "rn222": 0.0}
@@ -67,7 +79,12 @@ class TransportConfig(Section):
 
     meteorology: str = Field(
         SYNTHETIC,
-        description="'synthetic' is a made-up perpetual year (labelled so); else a file of air mass fluxes.",
+        description="'synthetic' is a made-up perpetual year (labelled so); 'analyses' those below; else a file of "
+        "air mass fluxes, as 'tenbin air' makes them.",
+    )
+    analyses: Analyses = Field(
+        Analyses(),
+        description="Analyses of the weather; their air is made once and kept in the user's cache.",
     )
     seed: int = Field(0, ge=0, description="Seed of the made-up year.")
     first_year: int = Field(2010, ge=1850, le=2100, description="Calendar year the run begins with.")
@@ -106,6 +123,14 @@ class TransportConfig(Section):
         if twice:
             raise refusal(f" with {', '.join(twice)} more than once", "each name once")
         return tracers
+
+    @model_validator(mode="after")
+    def _knows_its_air(self) -> TransportConfig:
+        if (self.meteorology == ANALYSES) != bool(self.analyses.files):
+            listed = f"{len(self.analyses.files)} file(s) under analyses"
+            expected = "'meteorology: analyses' with files of analyses, or neither"
+            raise refusal(f" with {listed}", expected, of=("meteorology", "analyses"))
+        return self
 
     @model_validator(mode="after")
     def _carries_something(self) -> TransportConfig:

@@ -7,7 +7,14 @@ import numpy.typing as npt
 
 from tenbin.core.constants import SECONDS_PER_DAY
 
-__all__ = ["SOLAR_CONSTANT", "day_length", "declination", "sin_noon_elevation", "top_of_atmosphere"]
+__all__ = [
+    "SOLAR_CONSTANT",
+    "day_length",
+    "declination",
+    "momentary",
+    "sin_noon_elevation",
+    "top_of_atmosphere",
+]
 
 Floats = npt.NDArray[np.float64]
 
@@ -53,6 +60,19 @@ def top_of_atmosphere(latitude: npt.ArrayLike, day_of_year: npt.ArrayLike) -> Fl
     delta = declination(day_of_year)
     level = angle * np.sin(phi) * np.sin(delta) + np.cos(phi) * np.cos(delta) * np.sin(angle)
     return np.asarray(np.maximum(SOLAR_CONSTANT / np.pi * _distance_factor(day_of_year) * level, 0.0))
+
+
+def momentary(
+    latitude: npt.ArrayLike, longitude: npt.ArrayLike, day_of_year: npt.ArrayLike, hour: npt.ArrayLike
+) -> Floats:
+    """Sunlight on a level plane above the air [W m-2] at an `hour` of universal time; degrees, arrays broadcast.
+
+    The equation of time, at most 17 minutes, is left out.
+    """
+    delta, phi = declination(day_of_year), np.radians(np.asarray(latitude, dtype=float))
+    angle = np.radians(15.0 * (np.asarray(hour, dtype=float) - 12.0) + np.asarray(longitude, dtype=float))
+    high = np.sin(phi) * np.sin(delta) + np.cos(phi) * np.cos(delta) * np.cos(angle)
+    return np.asarray(SOLAR_CONSTANT * _distance_factor(day_of_year) * np.maximum(high, 0.0))
 
 
 def day_length(latitude: npt.ArrayLike, day_of_year: npt.ArrayLike) -> Floats:

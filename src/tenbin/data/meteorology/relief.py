@@ -12,8 +12,9 @@ from tenbin.data.land_grids.remap import cell_means, edges_of, latitude_overlap,
 from tenbin.data.meteorology.names import FIELDS
 from tenbin.data.towers.site_dataset import open_netcdf
 
-__all__ = ["relief_on"]
+__all__ = ["means_on", "relief_on"]
 
+Floats = npt.NDArray[np.float64]
 PRODUCT = "grid_noaa_ferret"
 
 
@@ -37,3 +38,13 @@ def relief_on(lat: npt.ArrayLike, lon: npt.ArrayLike, path: PathLike | None = No
         "lon": ("lon", columns, {"units": "degrees_east"}),
     }
     return xr.Dataset({"orog": orog}, coords=degrees)
+
+
+def means_on(field: xr.DataArray, lat_edges: Floats, lon_edges: Floats) -> Floats:
+    """Means of a `field` (lat, lon) of points in our order over cells between edges [degrees]: each point stands for
+    the cell around it, to half the way to its neighbours and to the poles."""
+    rows = field["lat"].values.astype(float)
+    zones = np.concatenate([[-90.0], 0.5 * (rows[:-1] + rows[1:]), [90.0]])
+    north = latitude_overlap(zones, lat_edges)
+    east = longitude_overlap(edges_of(field["lon"].values.astype(float)), lon_edges)
+    return cell_means(field.transpose("lat", "lon").values.astype(float), north, east)
