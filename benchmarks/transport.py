@@ -2,72 +2,72 @@
 
     python benchmarks/transport.py --quick
 
-Advection alone so far: turbulent mixing, convection and chemistry are not in these times. Winds are a made-up
-analysis of six hours (`tenbin.transport.idealised`). Times are wall seconds of a tracer-year at 72 x 46 x 20 in 64
-bits with four intervals a day.
+All of the model is in these figures: emission, mixing by turbulence and updrafts, advection, loss, stations and the
+reading of the air from its file, at 72 x 46 x 20 in 64 bits with four intervals a day. Winds are of a formula, with
+jets of 60 m/s (`tenbin.transport.idealised_air`). Times are wall seconds of a tracer-year; `transport_cost.py` has
+more of them.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import time
+import tempfile
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import numpy as np
+from transport_cost import case
 
 from tenbin.core.arrays import collector_at_rest, jax, jnp
 from tenbin.core.grid import regular_grid
-from tenbin.transport import idealised, idealised_tracers, mass_fluxes
+from tenbin.transport import idealised, idealised_tracers
 from tenbin.transport.advection_steps import steps_needed
-from tenbin.transport.air_grid import AirGrid, hybrid_layers, merged_cells, polar_grid
-from tenbin.transport.pressure_fixer import PressureFixer
-from tenbin.transport.sweeps import Advection, advect, flow_of
+from tenbin.transport.air_file import AirFile
+from tenbin.transport.days import days_of
+from tenbin.transport.idealised_air import cells, idealised_air
+from tenbin.transport.model import air_of
+from tenbin.transport.operators import ObservationMap
+from tenbin.transport.passage import Passage
+from tenbin.transport.sweeps import Advection, advect
 
 DAY = 86400.0
-SIX_HOURS = 0.25 * DAY
-INTERVALS = 1460
+DAYS = 10
 
 
-def weather() -> tuple[AirGrid, Any, Any, float]:
-    """The flow of six hours that repeats itself: pressure comes back, so that any number of intervals may follow."""
-    grid = polar_grid(46, 72)
-    air = AirGrid(grid, *hybrid_layers(20), merged_cells(grid))
-    one = mass_fluxes.face_fluxes(idealised.analysis(), air)
-    made = mass_fluxes.closed(one, one, SIX_HOURS, air, PressureFixer(air))
-    east, north, before, after = (jnp.asarray(x) for x in (made.east, made.north, *made.dry_pressure))
-    return air, *flow_of(east, north, before, after, SIX_HOURS, air)
+def stations(air: AirFile) -> ObservationMap:
+    """Three samples, one of them between two cells."""
+    cell, row = jnp.asarray([100, 5000, 9000, 30000]), jnp.asarray([0, 1, 1, 2])
+    return ObservationMap(row, cell, jnp.asarray([1.0, 0.3, 0.7, 1.0]), jnp.zeros(3), air.grid.shape)
 
 
-def conservation(air: AirGrid, flow: Any, mass: Any, how: Advection, days: int = 10) -> dict[str, float]:
-    """Largest departure of a uniform ratio, and change of mass of a rough field, after `days`."""
-    rough = mass * (1.0 + np.random.default_rng(0).random(mass.shape))
-    start = jnp.stack([1e-6 * mass, rough])
-
-    @jax.jit
-    def go(tracer: Any) -> Any:
-        step = lambda t, _: (advect(t, mass, flow, SIX_HOURS, how)[0], None)  # noqa: E731
-        return jax.lax.scan(step, tracer, None, length=4 * days)[0]
-
-    end = go(start)
-    drift = abs(float(jnp.sum(end[1]) / jnp.sum(rough)) - 1.0) * 365.0 / days
-    return {"uniform_drift": float(jnp.max(jnp.abs(end[0] / (1e-6 * mass) - 1.0))), "mass_drift": drift}
+def conservation(air: AirFile) -> dict[str, float]:
+    """Largest departure of a uniform ratio, and change of mass of a rough field, after ten days, that in a year."""
+    through = Passage(air, days_of(air.times), jnp.ones(2))
+    rough = air.grid.mean_in_groups(1.0 + np.random.default_rng(0).random(air.grid.shape))
+    start = through.begin(np.stack([np.full(air.grid.shape, 1e-6), rough]))
+    end = list(through.forward(start, np.zeros((1, 2, *air.grid.grid.shape))))[-1].state
+    ratio = end.tracer[0] / air_of(end.dry_pressure, through.model(through.days[0]))
+    drift = abs(float(jnp.sum(end.tracer[1]) / jnp.sum(start.tracer[1])) - 1.0) * 365.0 / DAYS
+    return {"uniform_drift": float(jnp.max(jnp.abs(ratio / 1e-6 - 1.0))), "mass_drift": drift}
 
 
-def transposes(flow: Any, mass: Any, how: Advection, days: int) -> float:
-    """Relative disagreement of both sides of the dot-product test of `days` of transport."""
-    rng = np.random.default_rng(2)
-    x, w = (jnp.asarray(rng.normal(size=mass.shape)) for _ in range(2))
-
-    @jax.jit
-    @jax.value_and_grad
-    def product(x: Any) -> Any:
-        step = lambda t, _: (advect(t, mass, flow, SIX_HOURS, how)[0], None)  # noqa: E731
-        return jnp.sum(w * jax.lax.scan(jax.checkpoint(step), x * mass, None, length=4 * days)[0] / mass)
-
-    value, slope = product(x)
-    return abs(float(1.0 - jnp.sum(slope * x) / value))
+def transposes(air: AirFile, days: int) -> float:
+    """Relative disagreement of both sides of the dot-product test of the whole model through `days`."""
+    rng, tracers = np.random.default_rng(2), 2
+    loss = jnp.asarray(air.grid.mean_in_groups(rng.random((tracers, *air.grid.shape)))) * 1e-7
+    through = Passage(air, days_of(air.times)[:days], jnp.full(tracers, 0.044), lambda _: loss, stations(air))
+    emission = air.grid.mean_in_groups(rng.normal(size=(1, tracers, *air.grid.grid.shape)) * 1e-9)
+    start = through.begin(1e-6 * air.grid.mean_in_groups(rng.random((tracers, *air.grid.shape))))
+    months = list(through.forward(start, emission))
+    final = jnp.asarray(rng.normal(size=start.tracer.shape)) * 1e-16
+    given = jnp.asarray(rng.normal(size=(4, tracers, 3)))
+    seen = np.concatenate([np.asarray(month.seen) for month in months]).reshape(days, 4, tracers, 3)
+    one = float(jnp.sum(final * months[-1].state.tracer)) + float(np.sum(np.asarray(given) * seen))
+    found = through.backward(lambda _: given, final)
+    other = float(jnp.sum(found.tracer * start.tracer)) + float(np.sum(found.emission * emission))
+    return abs(1.0 - other / one)
 
 
 def over_the_pole(step: float = 1.0) -> dict[str, float]:
@@ -102,48 +102,19 @@ def deformational(step: float, scheme: Any = "parabolas") -> float:
     return idealised_tracers.norms(end, hills, air.grid.area).l2
 
 
-def seconds(function: Any, *arguments: Any, repeats: int = 3) -> float:
-    """Least wall seconds of a call, once compiled."""
-    jax.block_until_ready(function(*arguments))
-    times = []
-    for _ in range(repeats):
-        begun = time.perf_counter()
-        jax.block_until_ready(function(*arguments))
-        times.append(time.perf_counter() - begun)
-    return min(times)
-
-
-def speed(flow: Any, mass: Any, how: Advection, intervals: int, batch: int) -> dict[str, float]:
-    """Wall seconds of a tracer-year alone and in a batch, and value with gradient over value."""
-
-    def go(tracer: Any) -> Any:
-        step = lambda t, _: (advect(t, mass, flow, SIX_HOURS, how)[0], None)  # noqa: E731
-        return jax.lax.scan(jax.checkpoint(step), tracer, None, length=intervals)[0]
-
-    value = lambda t: jnp.sum(go(t)[10] / mass[10])  # noqa: E731
-    run, both = jax.jit(value), jax.jit(jax.value_and_grad(value))
-    many = jax.jit(go)
-    year = INTERVALS / intervals
-    alone = seconds(run, mass)
-    with collector_at_rest():
-        return {
-            "tracer_year_s": alone * year,
-            "tracer_year_batched_s": seconds(many, jnp.stack([mass] * batch)) * year / batch,
-            "gradient_ratio": seconds(both, mass) / alone,
-        }
-
-
 def run(quick: bool) -> dict[str, Any]:
     """All measures; `quick` leaves out what takes long."""
-    air, flow, mass = weather()
-    steps = steps_needed(flow, mass, SIX_HOURS, air)
-    how = Advection(air, "slopes", steps=steps)
-    found: dict[str, Any] = {"steps_per_day": 4 * steps}
-    found["dot_product_worst"] = max(
-        transposes(flow, mass, how, days) for days in ((1,) if quick else (1, 10))
-    )
-    found |= conservation(air, flow, mass, how) | over_the_pole()
-    found |= speed(flow, mass, how, 8 if quick else 40, 12)
+    found: dict[str, Any] = {}
+    with tempfile.TemporaryDirectory() as folder:
+        path = idealised_air(Path(folder) / "air.nc", cells(), DAYS)
+        with AirFile(path) as air:
+            found["dot_product_worst"] = max(transposes(air, days) for days in ((1,) if quick else (1, DAYS)))
+            found |= conservation(air) | over_the_pole()
+            with collector_at_rest():
+                alone, many = (case(air, batch, jnp.float64, 3, 2) for batch in (1, 12))
+    found["tracer_year_s"], found["tracer_year_batched_s"] = alone["tracer_year_s"], many["tracer_year_s"]
+    found["gradient_ratio"], found["steps_a_day"] = alone["gradient_ratio"], alone["steps_a_day"]
+    found["gradient_ratio_batched"] = many["gradient_ratio"]
     found["deformational_l2"] = {
         step: deformational(step) for step in ((3.0, 1.5) if quick else (3.0, 1.5, 0.75))
     }

@@ -50,11 +50,11 @@ def watched(grid: Any, count: int = 50) -> ObservationMap:
     return ObservationMap(jnp.arange(count), jnp.asarray(cell), jnp.ones(count), jnp.zeros(count), grid.shape)
 
 
-def case(air: AirFile, batch: int, dtype: Any, repeats: int) -> dict[str, float]:
+def case(air: AirFile, batch: int, dtype: Any, repeats: int, days: int = DAYS) -> dict[str, float]:
     """Seconds of a tracer-year forward, and of forward and back over forward."""
     grid = air.grid
     loss = jnp.full((batch, *grid.shape), 1e-9, dtype)
-    through = Passage(air, days_of(air.times), jnp.full(batch, 0.044), lambda _: loss, watched(grid))
+    through = Passage(air, days_of(air.times)[:days], jnp.full(batch, 0.044), lambda _: loss, watched(grid))
     emission = np.full((1, batch, *grid.grid.shape), 1e-9)
     start = through.begin(1e-6, dtype)
 
@@ -67,7 +67,7 @@ def case(air: AirFile, batch: int, dtype: Any, repeats: int) -> dict[str, float]
         jax.block_until_ready(through.backward(lambda _: given, dtype=dtype).tracer)
 
     there, again = (_least(run, repeats) for run in (forward, back))
-    year = 365.0 / DAYS
+    year = 365.0 / days
     return {
         "tracer_year_s": there * year / batch,
         "gradient_ratio": (there + again) / there,

@@ -253,11 +253,19 @@ class AirFile:
     def weather(self, numbers: Iterable[int]) -> Weather:
         """Intervals by number, stacked, in 32 bits as they are stored."""
         places = [self._place(number) for number in numbers]
+        return Weather(*(self._stacked(name, places) for name in _KEPT))
+
+    def fluxes(self, numbers: Iterable[int]) -> tuple[Any, Any]:
+        """Those through eastern and northern faces alone, as in `weather`."""
+        places = [self._place(number) for number in numbers]
+        return self._stacked("mass_flux_east", places), self._stacked("mass_flux_north", places)
+
+    def _stacked(self, name: str, places: list[int]) -> Any:
+        field = self._file.variables[name]
         first, last = places[0], places[-1] + 1
         if places == list(range(first, last)):
-            return Weather(*(np.asarray(self._file.variables[name][first:last]) for name in _KEPT))
-        fields = (self._file.variables[name] for name in _KEPT)
-        return Weather(*(np.stack([np.asarray(one[place]) for place in places]) for one in fields))
+            return np.asarray(field[first:last])
+        return np.stack([np.asarray(field[place]) for place in places])
 
     def interval(self, number: int) -> Interval:
         """Flow of one interval, which ends with the pressure that its flow makes."""

@@ -49,7 +49,7 @@ def footprints(
     number = np.searchsorted(ends, stamps)
     length = days_back * len(through.days[0].numbers)
     first = int(number.min()) - length + 1
-    many = replace(through, molar_mass=jnp.full(len(number), molar_mass), _compiled={})
+    many = replace(through, molar_mass=jnp.full(len(number), molar_mass), _compiled={}, _met={})
     many.days = _intervals(through)[first : int(number.max()) + 1]
     shown, left = _gathered(many, number - first, station, length, told)
     return _labelled(through, shown, left, stations.iloc[station], stamps, gas)

@@ -65,6 +65,8 @@ class Passage:
     limited: bool = False
     entrainment: float = ENTRAINMENT
     _compiled: dict[Any, Any] = field(default_factory=dict, repr=False)
+    _met: dict[Any, jax.Array] = field(default_factory=dict, repr=False)
+    """Pressures that a run forward met when its days began."""
 
     @property
     def grid(self) -> AirGrid:
@@ -107,6 +109,7 @@ class Passage:
             frequency = self.loss(date)
             courses: list[Course] = []
             for day in days:
+                self._met[day[:2]] = state.dry_pressure
                 weather = self.file.weather(day.numbers)
                 forcing = self._forcing(emission[day.slot], day, frequency)
                 state, course = self._forward(state, weather, forcing, day)
@@ -124,16 +127,18 @@ class Passage:
         return after
 
     def pressures(self) -> list[jax.Array]:
-        """Surface pressure of dry air [Pa] (lat, lon) when each day begins, as the fluxes make it."""
+        """Surface pressure of dry air [Pa] (lat, lon) when each day begins, as the fluxes make it: that of the last
+        run forward if there was one."""
+        if all(day[:2] in self._met for day in self.days):
+            return [self._met[day[:2]] for day in self.days]
         seconds, grid = self.file.times.seconds, self.grid
-        gain = jax.jit(
-            lambda p, w: p + sum(pressure_gain(w.east[i].astype(float), w.north[i].astype(float), seconds, grid)
-                                 for i in range(w.east.shape[0]))
-        )  # fmt: skip
+        gain = jax.jit(lambda p, east, north: p + sum(
+            pressure_gain(east[i].astype(float), north[i].astype(float), seconds, grid) for i in range(east.shape[0])
+        ))  # fmt: skip
         pressure, found = jnp.asarray(self.file.dry_pressure(self.days[0].numbers[0])), []
         for day in self.days:
             found.append(pressure)
-            pressure = gain(pressure, self.file.weather(day.numbers))
+            pressure = gain(pressure, *self.file.fluxes(day.numbers))
         return found
 
     def backward(

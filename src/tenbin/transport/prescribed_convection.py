@@ -45,7 +45,7 @@ class Prescribed(NamedTuple):
     warmest: float = 300.0
     """[K] of the lowest layer at which deep clouds reach `shallow_top` and `deep_top`, linear in pressure between."""
     shallow_top: float = 7e4
-    deep_top: float = 2e4
+    deep_top: float = 1.4e4
     """[Pa]"""
     frozen_land: tuple[float, float] = (268.0, 278.0)
     frozen_sea: tuple[float, float] = (245.0, 260.0)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from tenbin.core.arrays import jax, jnp
 from tenbin.core.constants import GRAVITY
@@ -105,7 +105,7 @@ def _stepped(tracer: jax.Array, mass: jax.Array, half: Flow, how: Advection) -> 
     """Tracer after all steps. It is linear in the tracer: the way back needs the air alone, which changes by the same
     amount in every step. There is no slope with respect to the air."""
 
-    def step(_: int, held: tuple[jax.Array, jax.Array]) -> tuple[jax.Array, jax.Array]:
+    def step(_: Any, held: tuple[jax.Array, jax.Array]) -> tuple[jax.Array, jax.Array]:
         return _step(held[0], held[1], half, how)
 
     after: jax.Array = jax.lax.fori_loop(0, how.steps, step, (tracer, mass))[0]
@@ -124,7 +124,7 @@ def _stepped_back(
     mass, half = kept
     loss = 2.0 * mean_in_groups(loss_of_air(half), how.grid)
 
-    def back(turn: jax.Array, given: jax.Array) -> jax.Array:
+    def back(turn: Any, given: jax.Array) -> jax.Array:
         air = mass - (how.steps - 1.0 - turn) * loss
         found: jax.Array = jax.vjp(lambda t: _step(t, air, half, how)[0], given)[1](given)[0]
         return found

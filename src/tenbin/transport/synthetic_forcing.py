@@ -82,6 +82,10 @@ class Forcing(NamedTuple):
     """[d] time of relaxation above 100 hPa; own choice, between 5 d at 1 hPa and 40 d and more at 100 hPa."""
     friction: float = 1.0
     """[d] time of friction at the ground; it ends where sigma is 0.7."""
+    gravity_waves: float = 25.0
+    """[d] time of friction in the stratosphere, which stands for the gravity waves that 31 waves around the globe do
+    not draw and that help to drive its overturning; own choice, so that the air that rises through 70 hPa in the
+    tropics comes near to the 6e9 kg s-1 of reanalyses."""
     sponge: float = 1.0
     sponge_pressure: float = 6e2
     """[d], [Pa] friction at the top and where it begins, so that waves do not come back from it; own choice."""
@@ -155,11 +159,13 @@ def relaxation_rate(sin_lat: jax.Array, sigma: jax.Array, how: Forcing) -> jax.A
 
 
 def drag(sigma: npt.ArrayLike, how: Forcing) -> npt.NDArray[np.float64]:
-    """[s-1] friction at the ground and in the sponge at the top, at shares `sigma` of surface pressure."""
+    """[s-1] friction at the ground, in the stratosphere and in the sponge at the top, at shares `sigma` of surface
+    pressure."""
     share = np.asarray(sigma, dtype=float)
+    waves = np.clip((1.2e4 - 1e5 * share) / 4e3, 0.0, 1.0) / how.gravity_waves
     low = np.maximum(0.0, (share - 0.7) / 0.3) / how.friction
     begin = how.sponge_pressure / 1e5
-    return np.asarray((low + np.maximum(0.0, 1.0 - share / begin) ** 2 / how.sponge) / 86400.0)
+    return np.asarray((low + waves + np.maximum(0.0, 1.0 - share / begin) ** 2 / how.sponge) / 86400.0)
 
 
 class Hill(NamedTuple):
