@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -25,7 +25,7 @@ from tenbin.core.compute import cluster_client
 from tenbin.core.compute import faults as cluster_faults
 from tenbin.core.errors import Fault, InputError, raise_if_any
 from tenbin.core.provenance import RunRecord, atomic_path, read_json, sha256, write_json
-from tenbin.data.meteorology import chemistry_fields
+from tenbin.data.meteorology import oxidants
 from tenbin.transport.air_file import AirFile
 from tenbin.transport.days import Day, days_of, months_of
 from tenbin.transport.synthetic_dynamics import needs_dinosaur
@@ -51,6 +51,10 @@ class Plan(NamedTuple):
     @property
     def months(self) -> int:
         return len(months_of(self.days))
+
+    @property
+    def oxidants(self) -> dict[str, str]:
+        return _oxidants(self.config, [tracers for _, tracers in self.batches])
 
 
 def run(config_path: Path | None, out: Path | None, console: Console) -> pd.DataFrame:
@@ -85,7 +89,7 @@ def _plan(asked: Reading[TransportConfig], out: Path, console: Console) -> Plan:
     tried(lambda: _air_can_be_had(config), "meteorology", "seed")
     batches = tried(lambda: batch.batches_of(config), "tracers", "pulses", "batch") or []
     tried(lambda: inputs.stations_of(config), "stations")
-    tried(lambda: _losses_can_be_had(config, batches), "tracers", "oh")
+    tried(lambda: _oxidants(config, batches), "tracers", "oh")
     tried(lambda: _restart_fits(config, batches), "restart", "tracers")
     if config.meteorology != SYNTHETIC and asked.is_sure("meteorology", "first_year", "years"):
         tried(lambda: _try_emissions(config, batches))
@@ -112,11 +116,10 @@ def _air_can_be_had(config: TransportConfig) -> None:
         days_of(air.times, config.first_year, config.years)
 
 
-def _losses_can_be_had(config: TransportConfig, batches: list[list[inputs.Carried]]) -> None:
-    """Oxidants are read from data that the package does not hold."""
-    if any(one.lost and one.gas in ("ch4", "n2o", "mcf") for own in batches for one in own):
-        chemistry_fields.read_oh(config.oh)
-        chemistry_fields.read_radicals()
+def _oxidants(config: TransportConfig, batches: Iterable[Iterable[inputs.Carried]]) -> dict[str, str]:
+    """Where the oxidants are from that the tracers meet; none where they meet none."""
+    meets = any(one.lost and one.gas in ("ch4", "n2o", "mcf") for own in batches for one in own)
+    return oxidants.origins(config.oh) if meets else {}
 
 
 def _restart_fits(config: TransportConfig, batches: list[list[inputs.Carried]]) -> None:
@@ -165,6 +168,7 @@ def _same_run_or_new(plan: Plan) -> None:
     base = plan.config.folder_of(plan.out)
     stamp, wanted = base / "config.json", plan.config.model_dump(mode="json", exclude={"compute"})
     wanted |= {"version": tenbin.__version__, "air": _mark(plan.path), "files": _inputs(plan.config)}
+    wanted |= {"oxidants": plan.oxidants}
     if stamp.exists() and read_json(stamp) == wanted:
         return
     for old in base.glob("*/*.npz"):
@@ -244,7 +248,11 @@ def _put_together(plan: Plan, console: Console) -> pd.DataFrame:
             series = products.station_series(plan.batches, count, inputs.stations_of(config), times, about)
             products.write_netcdf(series, out / "stations.nc")
     products.restart(plan.batches, out / "restart.npz")
-    record.notes = {"air": _mark(plan.path)[:2], "totals_kg": total.to_dict("index")} | about
+    record.notes = {
+        "air": _mark(plan.path)[:2],
+        "oxidants": plan.oxidants,
+        "totals_kg": total.to_dict("index"),
+    } | about
     record.write(out / "transport.json")
     _show(total, console)
     return total
