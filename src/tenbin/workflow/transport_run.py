@@ -18,18 +18,19 @@ from rich.progress import (
     TimeElapsedColumn,
     TimeRemainingColumn,
 )
-from rich.table import Table
+from rich.table import Column, Table
 
 import tenbin
 from tenbin.core.compute import cluster_client
 from tenbin.core.compute import faults as cluster_faults
-from tenbin.core.errors import Fault, InputError, raise_if_any
+from tenbin.core.errors import InputError, raise_if_any
 from tenbin.core.provenance import RunRecord, atomic_path, read_json, sha256, write_json
 from tenbin.data.meteorology import oxidants
 from tenbin.transport.air_file import AirFile
 from tenbin.transport.days import Day, days_of, months_of
 from tenbin.transport.synthetic_dynamics import needs_dinosaur
 from tenbin.workflow import transport_batch as batch
+from tenbin.workflow import transport_checks as checks
 from tenbin.workflow import transport_inputs as inputs
 from tenbin.workflow import transport_products as products
 from tenbin.workflow.config import Reading, read_as
@@ -90,15 +91,15 @@ def _plan(asked: Reading[TransportConfig], out: Path, console: Console) -> Plan:
     batches = tried(lambda: batch.batches_of(config), "tracers", "pulses", "batch") or []
     tried(lambda: inputs.stations_of(config), "stations")
     tried(lambda: _oxidants(config, batches), "tracers", "oh")
-    tried(lambda: _restart_fits(config, batches), "restart", "tracers")
-    if config.meteorology != SYNTHETIC and asked.is_sure("meteorology", "first_year", "years"):
-        tried(lambda: _try_emissions(config, batches))
+    tracers = [one for own in batches for one in own]
+    tried(lambda: checks.restart_holds(config, tracers), "restart", "tracers")
+    sure = [key for key in ("tracers", "stations", "restart") if asked.is_sure(key)]
+    tried(lambda: _try_in_air(config, tracers, sure), "meteorology", "first_year", "years")
     raise_if_any(faults)
     path = _air(config, console)
     with AirFile(path) as air:
         days = days_of(air.times, config.first_year, config.years)
-        months = [date for date, _ in months_of(days)]
-        inputs.emission_of(config, [one for own in batches for one in own], air.grid, months[:12])
+        checks.check_in_air(config, air, days, tracers, sure)
     base = config.folder_of(out)
     placed = [(base / f"{number:04d}", own) for number, own in enumerate(batches)]
     return Plan(config, path, days, placed, out)
@@ -122,31 +123,15 @@ def _oxidants(config: TransportConfig, batches: Iterable[Iterable[inputs.Carried
     return oxidants.origins(config.oh) if meets else {}
 
 
-def _restart_fits(config: TransportConfig, batches: list[list[inputs.Carried]]) -> None:
-    if config.restart is None:
+def _try_in_air(config: TransportConfig, tracers: list[inputs.Carried], sure: list[str]) -> None:
+    """What is wrong of emissions, stations and restart in the air; of a year that is not made yet, of emissions."""
+    if config.meteorology == SYNTHETIC:
+        if "tracers" in sure:
+            checks.try_emissions(config, tracers, checks.months_of_years(config.first_year, config.years))
         return
-    path = Path(config.restart)
-    if not path.is_file():
-        remedy = "name the restart.npz of an earlier run"
-        raise InputError(Fault("configuration", "restart", f"{path}, which is not there", "a file", remedy))
-    try:
-        with np.load(path, allow_pickle=False) as stored:
-            held = {str(name) for name in stored["names"]}
-    except (ValueError, KeyError, OSError) as error:
-        raise InputError(Fault(str(path), "restart", str(error), "a restart.npz", "name another")) from error
-    lacking = [one.name for own in batches for one in own if one.name not in held]
-    if lacking:
-        found = f"no {', '.join(lacking)}"
-        raise InputError(
-            Fault(str(path), "names", found, "every tracer of the run", "restart the same tracers")
-        )
-
-
-def _try_emissions(config: TransportConfig, batches: list[list[inputs.Carried]]) -> None:
     with AirFile(config.meteorology) as air:
         days = days_of(air.times, config.first_year, config.years)
-        months = [date for date, _ in months_of(days)]
-        inputs.emission_of(config, [one for own in batches for one in own], air.grid, months)
+        checks.check_in_air(config, air, days, tracers, sure)
 
 
 def _air(config: TransportConfig, console: Console) -> Path:
@@ -200,7 +185,9 @@ def _run_batches(plan: Plan, console: Console) -> None:
             return
         with cluster_client(plan.config.compute) as client:
             futures = [
-                client.submit(batch.run_batch, plan.config, plan.path, tracers, folder.absolute(), pure=False)
+                client.submit(
+                    batch.run_batch, plan.config, plan.path.absolute(), tracers, folder.absolute(), pure=False
+                )
                 for folder, tracers in plan.batches
             ]
             while not all(future.done() for future in futures):
@@ -267,12 +254,27 @@ def _ends(days: list[Day], air: AirFile) -> np.ndarray:
 
 
 def _show(total: pd.DataFrame, console: Console) -> None:
+    """Sums on a page; of hundreds of pulses transport.json has them."""
     if len(total) > 40:
         return
-    shown = Table("tracer", "burden, Tg", "given, Tg", "lost, Tg", "lifetime, yr", "books miss")
+    headings = ("burden, Tg", "given, Tg", "lost, Tg", "lifetime, yr", "books miss")
+    shown = Table("tracer", "months", *(Column(name, no_wrap=True) for name in headings))
     for name, row in total.iterrows():
         scale = abs(row["burden_start"]) + abs(row["emitted"]) or 1.0
-        figures = (f"{row[key] / 1e9:.6g}" for key in ("burden_end", "emitted", "lost"))
-        life = "" if np.isnan(row["lifetime"]) else f"{row['lifetime']:.4g}"
-        shown.add_row(str(name), *figures, life, f"{row['residual'] / scale:.0e}")
+        figures = (f"{row[key] / 1e9:.5g}" for key in ("burden_end", "emitted", "lost"))
+        shown.add_row(
+            str(name), f"{row['months']:.0f}", *figures, _lifetimes(row), f"{row['residual'] / scale:.0e}"
+        )
     console.print(shown)
+
+
+def _lifetimes(row: pd.Series) -> str:
+    """The lifetime [yr], and below it those against each process where there are several."""
+    by = {
+        str(name).removeprefix("lifetime_"): value
+        for name, value in row.items()
+        if str(name).startswith("lifetime_") and not np.isnan(value)
+    }
+    whole = "" if np.isnan(row["lifetime"]) else f"{row['lifetime']:.4g}"
+    parts = [f"{name} {value:.4g}" for name, value in by.items()]
+    return "\n".join([whole, *parts]) if len(by) > 1 else whole

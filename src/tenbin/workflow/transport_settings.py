@@ -29,7 +29,7 @@ class Tracer(Section):
     emission: str = Field(
         BUILT_IN,
         description="'built-in' monthly fluxes of the gas, 'none', or a NetCDF file with a variable of "
-        "(month, lat, lon) in kg m-2 s-1.",
+        "(month, lat, lon) in kg m-2 s-1, on even cells round the globe; its sums are kept.",
     )
     start: MoleFraction | None = Field(
         None,
@@ -57,6 +57,14 @@ class Pulses(Section):
     months: tuple[Annotated[int, Field(ge=1, le=12)], ...] = Field(
         tuple(range(1, 13)), min_length=1, description="Months of the first year with a pulse."
     )
+
+    @field_validator("months")
+    @classmethod
+    def _once(cls, months: tuple[int, ...]) -> tuple[int, ...]:
+        twice = sorted({month for month in months if months.count(month) > 1})
+        if twice:
+            raise refusal(f" with {', '.join(map(str, twice))} more than once", "each month once")
+        return months
 
 
 _USUAL = tuple(Tracer(name=gas, gas=gas) for gas in ("co2", "ch4", "n2o", "sf6", "rn222"))

@@ -2,8 +2,8 @@
 
 The package has OH of CAMS (Inness et al. 2019, Atmos. Chem. Phys. 19, 3515) as means by mass of air over rows of 7.5
 degrees and 20 layers of equal height in log pressure, and above 400 hPa O(1D) and Cl of CLaMS (Pommrich et al. 2014,
-Geosci. Model Dev. 7, 2895) as they are. Contains modified Copernicus Atmosphere Monitoring Service information (2005);
-neither the European Commission nor ECMWF is responsible for any use that may be made of it.
+Geosci. Model Dev. 7, 2895) as they are. Contains modified Copernicus Atmosphere Monitoring Service information
+(2005); neither the European Commission nor ECMWF is responsible for any use that may be made of it.
 """
 
 from __future__ import annotations
