@@ -18,6 +18,7 @@ from tenbin.core.errors import InputError
 from tenbin.transport.air_file import AirFile
 from tenbin.transport.idealised_air import idealised_air
 from tenbin.workflow import transport_batch, transport_run
+from tenbin.workflow.checking import check_folder
 
 CO2 = {"name": "co2", "gas": "co2"}
 CH4 = {"name": "ch4", "gas": "ch4"}
@@ -123,6 +124,20 @@ def test_books_close_and_name_processes(whole):
     assert "lifetime" in told and "oh 1" in told and "months" in told
 
 
+def test_check_knows_the_folder_and_finds_what_was_changed(carried, whole, tmp_path):
+    folder, _ = whole
+    told = Console(file=io.StringIO(), width=120)
+    check_folder(folder, None, told)
+    assert "mass of ch4" in told.file.getvalue() and "unchanged since the run" in told.file.getvalue()
+    copy = tmp_path / "copy"
+    shutil.copytree(folder, copy)
+    (copy / "books.csv").write_text("changed")
+    (copy / "transport.png").unlink()
+    with pytest.raises(InputError, match="books.csv: checksum") as caught:
+        check_folder(copy, None, told)
+    assert "transport.png: file" in str(caught.value) and len(caught.value.faults) == 2
+
+
 def test_what_is_given_off_is_the_built_in_flux(whole):
     from tenbin.assimilate import fluxes
 
@@ -182,7 +197,8 @@ def test_a_finished_run_is_put_together_again_without_work(carried, whole, monke
 
 def test_months_of_another_configuration_are_discarded(carried):
     asked = {"tracers": [STILL], **BARE}
-    folder, _ = carried("changed", **asked)
+    folder, _ = carried("changed", **asked | {"monthly": True})
+    assert (folder / "mole_fractions.nc").exists() and (folder / "transport.png").exists()
     stamp = (folder / "restart.npz").read_bytes()
     again, _ = carried("changed", **asked | {"tracers": [STILL | {"start": 2e-11}]})
     with np.load(again / "restart.npz") as stored:

@@ -35,8 +35,10 @@ def try_emissions(
     inputs.emission_of(config, tracers, AirGrid(cells, *hybrid_layers(3), merged_cells(cells)), months)
 
 
-def restart_holds(config: TransportConfig, tracers: Iterable[inputs.Carried]) -> None:
-    """Raise if the file of the restart is none, or lacks a tracer of the run."""
+def restart_holds(
+    config: TransportConfig, tracers: Iterable[inputs.Carried], out: Path | None = None
+) -> None:
+    """Raise if the file of the restart is none, lacks a tracer of the run, or is to be overwritten in `out`."""
     if config.restart is None:
         return
     path = Path(config.restart)
@@ -51,6 +53,9 @@ def restart_holds(config: TransportConfig, tracers: Iterable[inputs.Carried]) ->
     except (ValueError, KeyError, OSError, EOFError, TypeError, AttributeError, IndexError) as error:
         found = f"nothing to restart from ({str(error).strip() or type(error).__name__})"
         raise InputError(Fault(str(path), "restart", found, "a restart.npz", remedy)) from error
+    if out is not None and path.resolve().parent == out.resolve():
+        found, wanted = "the folder that the run writes into", "an earlier run's folder"
+        raise InputError(Fault("configuration", "restart", found, wanted, "choose another with --out"))
     lacking = [one.name for one in tracers if one.name not in held]
     if lacking:
         found = f"no {', '.join(lacking)}, but {', '.join(held)}"

@@ -19,9 +19,20 @@ from tenbin.transport.air_file import AirFile
 from tenbin.workflow.transport_batch import month_file, state_file
 from tenbin.workflow.transport_inputs import Carried
 
-__all__ = ["LIMITS", "books", "conserve", "monthly_fields", "restart", "station_series", "write_netcdf"]
+__all__ = [
+    "FILES",
+    "LIMITS",
+    "books",
+    "conserve",
+    "monthly_fields",
+    "restart",
+    "station_series",
+    "write_netcdf",
+]
 
 Floats = npt.NDArray[np.float64]
+FILES = ("mole_fractions.nc", "transport.png", "stations.nc", "books.csv", "restart.npz")
+"""What a run may leave, besides its record."""
 LIMITS = {"float64": 1e-10, "float32": 1e-3}
 """What the books of a tracer may miss over the run, as a part of what it held and was given."""
 _SPECIES = {"co2": "carbon_dioxide", "ch4": "methane", "n2o": "nitrous_oxide", "rn222": "radon",

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
+from rich.box import SIMPLE
 from rich.console import Console
 from rich.progress import (
     BarColumn,
@@ -37,7 +38,10 @@ from tenbin.workflow.config import Reading, read_as
 from tenbin.workflow.preflight import writable_faults
 from tenbin.workflow.transport_settings import NONE, SYNTHETIC, TransportConfig
 
-__all__ = ["run"]
+__all__ = ["RECORD", "run"]
+
+RECORD = "transport.json"
+"""The record of a run of the air; its presence marks a folder as one."""
 
 
 class Plan(NamedTuple):
@@ -61,9 +65,9 @@ class Plan(NamedTuple):
 def run(config_path: Path | None, out: Path | None, console: Console) -> pd.DataFrame:
     """Carry tracers as the YAML file asks, into the folder `out`; goes on where an earlier run stopped.
 
-    Writes mole_fractions.nc, stations.nc, books.csv, restart.npz and transport.json; returns the sums of each tracer
-    [kg]. InputError lists every fault of the file, the air, emissions, stations, cluster and folder before anything
-    is written.
+    Writes mole_fractions.nc, transport.png, stations.nc, books.csv, restart.npz and transport.json; returns the sums
+    of each tracer [kg]. InputError lists every fault of the file, the air, emissions, stations, cluster and folder
+    before anything is written.
     """
     plan = _plan(read_as(TransportConfig, config_path), out or Path("tenbin-transport"), console)
     _same_run_or_new(plan)
@@ -92,7 +96,7 @@ def _plan(asked: Reading[TransportConfig], out: Path, console: Console) -> Plan:
     tried(lambda: inputs.stations_of(config), "stations")
     tried(lambda: _oxidants(config, batches), "tracers", "oh")
     tracers = [one for own in batches for one in own]
-    tried(lambda: checks.restart_holds(config, tracers), "restart", "tracers")
+    tried(lambda: checks.restart_holds(config, tracers, out), "restart", "tracers")
     sure = [key for key in ("tracers", "stations", "restart") if asked.is_sure(key)]
     tried(lambda: _try_in_air(config, tracers, sure), "meteorology", "first_year", "years")
     raise_if_any(faults)
@@ -149,15 +153,16 @@ def _air(config: TransportConfig, console: Console) -> Path:
 
 
 def _same_run_or_new(plan: Plan) -> None:
-    """Months of another configuration or other air are not mixed in: they go before new ones are made."""
+    """Months of another configuration or other air are not mixed in: they and their files go before new ones."""
     base = plan.config.folder_of(plan.out)
     stamp, wanted = base / "config.json", plan.config.model_dump(mode="json", exclude={"compute"})
     wanted |= {"version": tenbin.__version__, "air": _mark(plan.path), "files": _inputs(plan.config)}
     wanted |= {"oxidants": plan.oxidants}
     if stamp.exists() and read_json(stamp) == wanted:
         return
-    for old in base.glob("*/*.npz"):
-        old.unlink()
+    ours = [plan.out / name for name in (*products.FILES, RECORD)] if stamp.exists() else []
+    for old in (*base.glob("*/*.npz"), *ours):
+        old.unlink(missing_ok=True)
     write_json(stamp, wanted)
 
 
@@ -217,6 +222,8 @@ def _progress(console: Console) -> Progress:
 
 def _put_together(plan: Plan, console: Console) -> pd.DataFrame:
     """Fields, series, books and restart of the finished months, and a record that holds if the books close."""
+    from tenbin.report.transport_maps import write_figure
+
     config, out, count = plan.config, plan.out, plan.months
     record = RunRecord("transport", config=config.model_dump(mode="json"), inputs=_inputs(config))
     books = products.books(plan.batches, count)
@@ -230,6 +237,7 @@ def _put_together(plan: Plan, console: Console) -> pd.DataFrame:
         if config.monthly:
             fields = products.monthly_fields(plan.batches, count, air, about)
             products.write_netcdf(fields, out / "mole_fractions.nc")
+            write_figure(fields, out / "transport.png")
         if config.stations != NONE:
             times = _ends(plan.days, air)
             series = products.station_series(plan.batches, count, inputs.stations_of(config), times, about)
@@ -238,9 +246,10 @@ def _put_together(plan: Plan, console: Console) -> pd.DataFrame:
     record.notes = {
         "air": _mark(plan.path)[:2],
         "oxidants": plan.oxidants,
-        "totals_kg": total.to_dict("index"),
+        "totals_kg": {name: row.dropna().to_dict() for name, row in total.iterrows()},
+        "outputs": {name: sha256(out / name) for name in products.FILES if (out / name).is_file()},
     } | about
-    record.write(out / "transport.json")
+    record.write(out / RECORD)
     _show(total, console)
     return total
 
@@ -257,11 +266,12 @@ def _show(total: pd.DataFrame, console: Console) -> None:
     """Sums on a page; of hundreds of pulses transport.json has them."""
     if len(total) > 40:
         return
-    headings = ("burden, Tg", "given, Tg", "lost, Tg", "lifetime, yr", "books miss")
-    shown = Table("tracer", "months", *(Column(name, no_wrap=True) for name in headings))
+    headings = ("tracer", "months", "burden", "given", "lost", "lifetime", "books miss")
+    title = "masses in Tg, lifetimes in years"
+    shown = Table(*(Column(name, no_wrap=True) for name in headings), title=title, box=SIMPLE, pad_edge=False)
     for name, row in total.iterrows():
         scale = abs(row["burden_start"]) + abs(row["emitted"]) or 1.0
-        figures = (f"{row[key] / 1e9:.5g}" for key in ("burden_end", "emitted", "lost"))
+        figures = (f"{row[key] / 1e9:.4g}" for key in ("burden_end", "emitted", "lost"))
         shown.add_row(
             str(name), f"{row['months']:.0f}", *figures, _lifetimes(row), f"{row['residual'] / scale:.0e}"
         )
