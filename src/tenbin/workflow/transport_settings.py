@@ -53,7 +53,7 @@ class Pulses(Section):
         description="'none', 'transcom' (22 regions), or a NetCDF file with whole numbers of regions on (lat, lon), "
         "0 where there is none.",
     )
-    gas: GasName = Field("co2", description="What is given off.")
+    gas: GasName = Field("co2", description="What is given off, at 1 kg s-1 in its month.")
     months: tuple[Annotated[int, Field(ge=1, le=12)], ...] = Field(
         tuple(range(1, 13)), min_length=1, description="Months of the first year with a pulse."
     )
@@ -81,8 +81,12 @@ class TransportConfig(Section):
     first_year: int = Field(2010, ge=1850, le=2100, description="Calendar year the run begins with.")
     years: int = Field(1, ge=1, le=500, description="Years run; of air of real dates, as many as it has.")
     tracers: tuple[Tracer, ...] = Field(_USUAL, description="Tracers.")
-    pulses: Pulses = Field(Pulses(), description="Green functions, besides the tracers.")
-    oh: Literal["cams", "flexpart"] = Field("cams", description="Climatology of hydroxyl.")
+    pulses: Pulses = Field(
+        Pulses(), description="Green functions, besides the tracers: one for each region and month."
+    )
+    oh: Literal["cams", "flexpart"] = Field(
+        "cams", description="Climatology of hydroxyl; that of flexpart needs $TENBIN_DATA."
+    )
     oh_scale: float = Field(1.0, gt=0, le=5, description="Factor on hydroxyl.")
     stations: str = Field(
         FLASKS,
@@ -94,8 +98,13 @@ class TransportConfig(Section):
         False, description="Whether new extremes are forbidden; the way back is then not exact."
     )
     precision: Literal["float32", "float64"] = Field("float64", description="Arithmetic of tracers.")
-    monthly: bool = Field(True, description="Whether monthly mean mole fractions of all cells are written.")
-    restart: str | None = Field(None, description="The restart.npz of an earlier run of the same tracers.")
+    monthly: bool = Field(
+        True, description="Whether monthly mean mole fractions of all cells, and their figure, are written."
+    )
+    restart: str | None = Field(
+        None,
+        description="The restart.npz of an earlier run of the same tracers, after whose air this air follows.",
+    )
     batch: int = Field(12, ge=1, le=1000, description="Tracers carried side by side in one task.")
     compute: ComputeConfig = Field(
         ComputeConfig(), description="Where batches are run, if there are several."
