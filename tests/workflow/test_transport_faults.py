@@ -96,6 +96,7 @@ def test_faults_of_keys_come_with_those_of_files(told, tmp_path):
     ("asked", "words"),
     [
         ({"tracers": [tracer(gas="methane")]}, "methane"),
+        ({"tracers": [tracer("CO2")]}, "small letters"),
         ({"tracers": [tracer(), tracer()]}, "more than once"),
         ({"tracers": []}, "nothing to carry"),
         ({"tracers": [tracer(start="3 kg")]}, "kg"),
@@ -107,6 +108,11 @@ def test_faults_of_keys_come_with_those_of_files(told, tmp_path):
 )
 def test_a_single_fault_is_named(told, asked, words):
     assert words in told(**asked)
+
+
+def test_air_of_other_years_does_not_hide_other_faults(told):
+    message = told(first_year=1990, tracers=[tracer("a", gas="mcf")])
+    assert "a whole day within" in message and "tracers.a.emission" in message
 
 
 def test_years_without_totals_are_told_before_a_year_of_air_is_made(told, monkeypatch):

@@ -128,14 +128,19 @@ def _oxidants(config: TransportConfig, batches: Iterable[Iterable[inputs.Carried
 
 
 def _try_in_air(config: TransportConfig, tracers: list[inputs.Carried], sure: list[str]) -> None:
-    """What is wrong of emissions, stations and restart in the air; of a year that is not made yet, of emissions."""
-    if config.meteorology == SYNTHETIC:
-        if "tracers" in sure:
-            checks.try_emissions(config, tracers, checks.months_of_years(config.first_year, config.years))
-        return
-    with AirFile(config.meteorology) as air:
-        days = days_of(air.times, config.first_year, config.years)
-        checks.check_in_air(config, air, days, tracers, sure)
+    """What is wrong of emissions, stations and restart in the air; where there is none yet, of emissions."""
+    if config.meteorology != SYNTHETIC:
+        try:
+            with AirFile(config.meteorology) as air:
+                days = days_of(air.times, config.first_year, config.years)
+        except InputError:  # is told by `_air_can_be_had`
+            days = []
+        if days:
+            with AirFile(config.meteorology) as air:
+                checks.check_in_air(config, air, days, tracers, sure)
+            return
+    if "tracers" in sure:
+        checks.try_emissions(config, tracers, checks.months_of_years(config.first_year, config.years))
 
 
 def _air(config: TransportConfig, console: Console) -> Path:

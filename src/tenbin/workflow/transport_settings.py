@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -22,9 +23,7 @@ STARTS = {"co2": 388.8e-6, "ch4": 1798.0e-9, "n2o": 323.0e-9, "sf6": 7.0e-12, "m
 class Tracer(Section):
     """One tracer."""
 
-    name: str = Field(
-        pattern=r"^[a-z][a-z0-9_]{0,39}$", description="Its name in the files that are written."
-    )
+    name: str = Field(description="Its name in the files that are written: small letters, digits and _.")
     gas: GasName = Field(description="What it is made of: its molar mass and its losses.")
     emission: str = Field(
         BUILT_IN,
@@ -38,6 +37,13 @@ class Tracer(Section):
         description="Mole fraction everywhere at the start; that of 2010 where it is left out.",
     )
     losses: bool = Field(True, description="Whether chemistry and decay take from it.")
+
+    @field_validator("name")
+    @classmethod
+    def _fit_for_files(cls, name: str) -> str:
+        if not re.fullmatch(r"[a-z][a-z0-9_]{0,39}", name):
+            raise refusal("", "a small letter, then small letters, digits and _, forty at most")
+        return name
 
     @property
     def begins(self) -> float:
