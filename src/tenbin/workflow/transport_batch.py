@@ -18,7 +18,7 @@ from tenbin.transport import losses, stations
 from tenbin.transport.air_file import AirFile
 from tenbin.transport.chemistry import ChemistryParams
 from tenbin.transport.days import Day, days_of, months_of
-from tenbin.transport.model import State
+from tenbin.transport.model import State, air_of
 from tenbin.transport.operators import ObservationMap
 from tenbin.transport.passage import Month, Passage
 from tenbin.workflow import transport_inputs as inputs
@@ -132,6 +132,13 @@ def _burden(state: State) -> np.ndarray:
     return np.asarray(state.tracer.astype(float).sum((1, 2, 3)))
 
 
+def _mean_burden(month: Month, days: list[Day], through: Passage) -> np.ndarray:
+    """Mass of each tracer [kg] (tracer,) at the ends of intervals, in the mean of a month, by the air at its end."""
+    air = air_of(month.state.dry_pressure, through.model(days[-1]))
+    per_air = through.molar_mass / float(MOLAR_MASS["air"])
+    return np.asarray(jnp.einsum("tkij,kij->t", month.mean.astype(float), air) * per_air)
+
+
 def _keep(
     month: Month,
     days: list[Day],
@@ -152,8 +159,12 @@ def _keep(
         "bounds": np.array([str(days[0].date), str(days[-1].date + np.timedelta64(1, "D"))]),
         "mean": np.asarray(month.mean, dtype="float32"),
         "seen": np.zeros((0,)) if month.seen is None else np.asarray(month.seen),
-        "burden_start": held, "burden_end": after, "emitted": np.asarray(month.emitted), "lost": lost,
-    }  # fmt: skip
+        "burden_start": held,
+        "burden_mean": _mean_burden(month, days, through),
+        "burden_end": after,
+        "emitted": np.asarray(month.emitted),
+        "lost": lost,
+    }
     if isinstance(through.loss, losses.Losses):
         for place, gas in enumerate(through.loss.gases):
             for name, value in through.loss.shared(gas, month.date, month.lost[place]).items():

@@ -46,8 +46,8 @@ def _months(folder: Path, count: int) -> Iterator[dict[str, Any]]:
 
 
 def books(batches: Sequence[tuple[Path, Sequence[Carried]]], count: int) -> pd.DataFrame:
-    """A row for each tracer and month [kg]: burden_start, emitted, lost, burden_end and residual; `lost_PROCESS` is
-    the part of what was lost that a process took, empty where a gas does not meet it; `days` of the month run."""
+    """A row for each tracer and month [kg]: burden_start, _mean and _end, emitted, lost and residual; `lost_PROCESS`
+    is the part of what was lost that a process took, empty where a gas does not meet it; `days` of the month run."""
     rows = []
     for folder, tracers in batches:
         months = list(_sums(folder, count))
@@ -63,7 +63,7 @@ def _sums(folder: Path, count: int) -> Iterator[dict[str, Any]]:
 
 def _entry(one: Carried, place: int, month: dict[str, Any]) -> dict[str, Any]:
     """The row of a tracer at a `place` in its batch."""
-    kept = ("burden_start", "emitted", "lost", "burden_end")
+    kept = ("burden_start", "emitted", "lost", "burden_end", "burden_mean")
     held = {name: float(month[name][place]) for name in kept}
     held["residual"] = held["burden_end"] - held["burden_start"] - held["emitted"] + held["lost"]
     own = f"lost_{place}_"
@@ -84,7 +84,7 @@ def conserve(record: RunRecord, table: pd.DataFrame, precision: str) -> pd.DataF
     total["burden_start"] = grouped["burden_start"].first()
     total["burden_end"] = grouped["burden_end"].last()
     total["months"], total["days"] = grouped.size(), grouped["days"].sum()
-    mean = 0.5 * (table["burden_start"] + table["burden_end"]) * table["days"]
+    mean = table["burden_mean"] * table["days"]
     held = mean.groupby(table["tracer"], sort=False).sum() * float(SECONDS_PER_DAY / SECONDS_PER_YEAR)
     for name in losses:
         total[name.replace("lost", "lifetime")] = held / total[name].where(total[name] > 0.0)
