@@ -273,7 +273,8 @@ def _show(total: pd.DataFrame, console: Console) -> None:
         return
     headings = ("tracer", "months", "burden", "given", "lost", "lifetime", "books miss")
     title = "masses in Tg, lifetimes in years"
-    shown = Table(*(Column(name, no_wrap=True) for name in headings), title=title, box=SIMPLE, pad_edge=False)
+    columns = (Column(name, no_wrap=True) for name in headings)
+    shown = Table(*columns, title=title, box=SIMPLE, pad_edge=False, padding=0)
     for name, row in total.iterrows():
         scale = abs(row["burden_start"]) + abs(row["emitted"]) or 1.0
         figures = (f"{row[key] / 1e9:.4g}" for key in ("burden_end", "emitted", "lost"))
