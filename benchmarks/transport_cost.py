@@ -22,7 +22,7 @@ import numpy as np
 from tenbin.core.arrays import jax, jnp
 from tenbin.transport.air_file import AirFile
 from tenbin.transport.days import days_of
-from tenbin.transport.idealised_air import cells, idealised_air
+from tenbin.transport.idealised_air import idealised_air
 from tenbin.transport.operators import ObservationMap
 from tenbin.transport.passage import Passage
 
@@ -104,7 +104,8 @@ def main() -> None:
     print(json.dumps({"bandwidth_gb_s": speed / 1e9, "cores": cores}), flush=True)
     for size in chosen.sizes:
         with tempfile.TemporaryDirectory() as folder:
-            path = idealised_air(Path(folder) / "air.nc", cells(*SIZES[size]), DAYS)
+            rows, columns = SIZES[size]
+            path = idealised_air(Path(folder) / "air.nc", days=DAYS, rows=rows, columns=columns, levels=20)
             with AirFile(path) as air:
                 for batch in chosen.batches:
                     for dtype in chosen.precisions:

@@ -11,7 +11,20 @@ from pathlib import Path
 import pytest
 
 SOURCE = Path(__file__).parents[1] / "src"
-VERBS = ("run", "observe", "inventory", "invert", "budget", "report", "check", "fetch", "config", "version")
+VERBS = (
+    "run",
+    "observe",
+    "inventory",
+    "invert",
+    "budget",
+    "report",
+    "land",
+    "transport",
+    "check",
+    "fetch",
+    "config",
+    "version",
+)
 HEAVY = ("jax", "matplotlib", "xarray", "pandas", "numpy", "dask", "snakemake", "pydantic", "rich.progress")
 
 

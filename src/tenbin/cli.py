@@ -132,10 +132,12 @@ def transport(
         Path | None, typer.Option("--out", help="Run folder.  [default: tenbin-transport]")
     ] = None,
 ) -> None:
-    """Carry tracers through the air -> mole_fractions.nc, stations.nc, books.csv, restart.npz, transport.json.
+    """Carry tracers through the air -> mole_fractions.nc, transport.png, stations.nc, books.csv, restart.npz.
 
     \b
-    Goes on where an earlier run stopped. Without a file: CO2, CH4, N2O, SF6 and radon of 2010 in synthetic air.
+    Goes on where an earlier run stopped; transport.json is its record, for 'tenbin check'.
+    Without a file: CO2, CH4, N2O, SF6 and radon of 2010, for a year of SYNTHETIC air, which is made
+    when it is first asked for (some minutes; pip install "tenbin[met]").
     Examples:
       tenbin transport --out tenbin-transport
       tenbin config --transport > transport.yaml
@@ -189,7 +191,11 @@ def check(
 ) -> None:
     """Finish run.json, or compare a finished folder with it; fails if a conservation limit was passed.
 
-    Example: tenbin check tenbin-run
+    \b
+    Takes the folders of 'tenbin run', 'tenbin transport' and 'tenbin land' (of the last the books alone).
+    Examples:
+      tenbin check tenbin-run
+      tenbin check tenbin-transport
     """
     from tenbin.workflow.checking import check_folder
 
@@ -230,6 +236,7 @@ def show_config(
       tenbin config > run.yaml
       tenbin config run.yaml
       tenbin config --land > land.yaml
+      tenbin config --transport > transport.yaml
     """
     from tenbin.workflow.template import describe, describe_land, describe_transport
 

@@ -195,10 +195,9 @@ class AirFile:
         try:
             self._file = h5netcdf.File(path, "r")
         except OSError as error:
+            found = "nothing to read as NetCDF" if self.path.exists() else "no such file"
             remedy = "give a NetCDF file of air mass fluxes, made by tenbin"
-            raise InputError(
-                Fault(str(path), "file", "nothing to read", "air mass fluxes", remedy)
-            ) from error
+            raise InputError(Fault(str(path), "file", found, "air mass fluxes", remedy)) from error
         self._check()
         south, west, a, b, merged, days, self.ground = (
             np.asarray(self._file.variables[name][...]) for name in _AXES

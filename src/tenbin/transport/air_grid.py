@@ -145,11 +145,11 @@ def hybrid_layers(levels: int = 20, top: float = 100.0) -> tuple[Floats, Floats]
     """Faces (level + 1,) of layers from the ground up to `top` [Pa]: a [Pa] and b [1].
 
     Terrain-following at the ground, pressure aloft, thin near the ground. A form of our own: at x from 0 to 1 the
-    share s = (1 - x^1.15)^1.7 of the pressure above the top is left, and b = s^1.8; monotonic down to 450 hPa at
+    share s = (1 - x^1.3)^2.4 of the pressure above the top is left, and b = s^1.8; monotonic down to 450 hPa at
     the ground.
     """
     x = np.linspace(0.0, 1.0, levels + 1)
-    share = (1.0 - x**1.15) ** 1.7
+    share = (1.0 - x**1.3) ** 2.4
     pressure = top + (1e5 - top) * share
     b = np.where(share > 0.0, share**1.8, 0.0)
     b[0] = 1.0

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tenbin.core.arrays import jax, jnp
-from tenbin.data.meteorology.chemistry_fields import read_oh, read_radicals
+from tenbin.data.meteorology import oxidants
 from tenbin.transport import chemistry
 from tenbin.transport.air_file import AirFile
 from tenbin.transport.chemistry import ChemistryParams, Climatology, Surroundings
@@ -27,16 +27,19 @@ EVERY = 5
 
 
 def climatology(oh: str = "cams") -> Climatology:
-    """Monthly zonal means of oxidants from the data at hand (`oh` "cams" or "flexpart") and photolysis by us."""
+    """Monthly zonal means of the oxidants at hand (`oh` "cams" or "flexpart") and photolysis worked out here.
+
+    `data.meteorology.oxidants.origins` tells whether they are of whole files or of the package.
+    """
 
     def placed(field: Any) -> Zonal:
         return zonal(field.values, field.level.values, field.lat.values)
 
-    radicals = read_radicals()
+    found = oxidants.at_hand(oh)
     return Climatology(
-        placed(read_oh(oh).oh_concentration),
-        placed(radicals.o1d),
-        placed(radicals.cl),
+        placed(found["oh_concentration"]),
+        placed(found["o1d"]),
+        placed(found["cl"]),
         photolysis("n2o"),
         photolysis("mcf"),
     )

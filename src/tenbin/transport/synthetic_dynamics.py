@@ -87,7 +87,7 @@ def sigma_faces(layers: int) -> Floats:
     """Faces (layer + 1,) of layers from the top, 0, to the ground, 1: as thin near the ground as those of
     `air_grid.hybrid_layers`."""
     x = np.linspace(1.0, 0.0, layers + 1)
-    return np.asarray((1.0 - x**1.15) ** 1.7)
+    return np.asarray((1.0 - x**1.3) ** 2.4)
 
 
 def weather(how: Dynamics) -> Iterator[Weather]:

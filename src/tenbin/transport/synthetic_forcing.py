@@ -82,12 +82,12 @@ class Forcing(NamedTuple):
     """[d] time of relaxation above 100 hPa; own choice, between 5 d at 1 hPa and 40 d and more at 100 hPa."""
     friction: float = 1.0
     """[d] time of friction at the ground; it ends where sigma is 0.7."""
-    gravity_waves: float = 25.0
+    gravity_waves: float = 20.0
     """[d] time of friction in the stratosphere, which stands for the gravity waves that 31 waves around the globe do
     not draw and that help to drive its overturning; own choice, so that the air that rises through 70 hPa in the
     tropics comes near to the 6e9 kg s-1 of reanalyses."""
     sponge: float = 1.0
-    sponge_pressure: float = 6e2
+    sponge_pressure: float = 2e2
     """[d], [Pa] friction at the top and where it begins, so that waves do not come back from it; own choice."""
 
 

@@ -120,7 +120,7 @@ def _without(content: dict[Any, Any], places: list[Location]) -> dict[Any, Any]:
 
 
 _SEE_DEFAULTS = (
-    "see the commented defaults printed by 'tenbin config' or, of the land, 'tenbin config --land'"
+    "see the commented defaults printed by 'tenbin config', with --land or --transport for these verbs"
 )
 
 

@@ -49,6 +49,11 @@ def inputs_of(path: Path) -> dict[str, str]:
     return {str(item["path"]): str(item["sha256"]) for item in _content(path).get("inputs", [])}
 
 
+def outputs_of(path: Path) -> dict[str, str]:
+    """Checksums [SHA-256] of the files written by what the record is of, by name; empty if it kept none."""
+    return {str(name): str(sum_) for name, sum_ in _content(path).get("notes", {}).get("outputs", {}).items()}
+
+
 def verify_conservation(path: Path) -> None:
     """Raise ConservationError that lists every quantity of the record whose residual passes its limit."""
     RunRecord(conservation=conservation_of(path)).verify(where=str(path))

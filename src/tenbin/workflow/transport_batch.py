@@ -13,11 +13,12 @@ from tenbin.core.arrays import jnp
 from tenbin.core.constants import MOLAR_MASS
 from tenbin.core.errors import Fault, InputError
 from tenbin.core.provenance import atomic_path
+from tenbin.data.surface_fluxes import land_share
 from tenbin.transport import losses, stations
 from tenbin.transport.air_file import AirFile
 from tenbin.transport.chemistry import ChemistryParams
-from tenbin.transport.days import days_of, months_of
-from tenbin.transport.model import State
+from tenbin.transport.days import Day, days_of, months_of
+from tenbin.transport.model import State, air_of
 from tenbin.transport.operators import ObservationMap
 from tenbin.transport.passage import Month, Passage
 from tenbin.workflow import transport_inputs as inputs
@@ -78,13 +79,14 @@ def run_batch(
         through = _passage(config, air, tracers)
         months = [date for date, _ in months_of(through.days)]
         emission = inputs.emission_of(config, tracers, air.grid, months)
+        own = {slot: days for slot, (_, days) in enumerate(months_of(through.days))}
         state, done = _begun(config, through, tracers, folder)
         for _ in range(sum(day.slot < done for day in through.days)):
             told()
         through.days = [day for day in through.days if day.slot >= done]
         held = _burden(state)
         for slot, month in enumerate(through.forward(state, emission, told), start=done):
-            held = _keep(month, slot, held, tracers, through, folder)
+            held = _keep(month, own[slot], slot, held, tracers, through, folder)
 
 
 def _passage(config: TransportConfig, air: AirFile, tracers: Sequence[inputs.Carried]) -> Passage:
@@ -97,7 +99,8 @@ def _passage(config: TransportConfig, air: AirFile, tracers: Sequence[inputs.Car
     scale = losses.OH_SCALES[config.oh] if config.oh_scale is None else config.oh_scale
     params = ChemistryParams(oh_scale=jnp.asarray(scale))
     fields = losses.climatology(config.oh)
-    loss = losses.Losses(air, days, gases, fields, params)
+    sea = (1.0 - air.grid.mean_in_groups(land_share.on_grid(air.grid.grid))) * air.grid.grid.area
+    loss = losses.Losses(air, days, gases, fields, params, sea)
     return Passage(air, days, mass, loss, seen, config.scheme, config.limited)
 
 
@@ -130,8 +133,16 @@ def _burden(state: State) -> np.ndarray:
     return np.asarray(state.tracer.astype(float).sum((1, 2, 3)))
 
 
+def _mean_burden(month: Month, days: list[Day], through: Passage) -> np.ndarray:
+    """Mass of each tracer [kg] (tracer,) at the ends of intervals, in the mean of a month, by the air at its end."""
+    air = air_of(month.state.dry_pressure, through.model(days[-1]))
+    per_air = through.molar_mass / float(MOLAR_MASS["air"])
+    return np.asarray(jnp.einsum("tkij,kij->t", month.mean.astype(float), air) * per_air)
+
+
 def _keep(
     month: Month,
+    days: list[Day],
     slot: int,
     held: np.ndarray,
     tracers: Sequence[inputs.Carried],
@@ -145,10 +156,16 @@ def _keep(
     kept = {
         "names": names,
         "date": np.array(str(month.date)),
+        "days": np.array(len(days)),
+        "bounds": np.array([str(days[0].date), str(days[-1].date + np.timedelta64(1, "D"))]),
         "mean": np.asarray(month.mean, dtype="float32"),
         "seen": np.zeros((0,)) if month.seen is None else np.asarray(month.seen),
-        "burden_start": held, "burden_end": after, "emitted": np.asarray(month.emitted), "lost": lost,
-    }  # fmt: skip
+        "burden_start": held,
+        "burden_mean": _mean_burden(month, days, through),
+        "burden_end": after,
+        "emitted": np.asarray(month.emitted),
+        "lost": lost,
+    }
     if isinstance(through.loss, losses.Losses):
         for place, gas in enumerate(through.loss.gases):
             for name, value in through.loss.shared(gas, month.date, month.lost[place]).items():

@@ -9,19 +9,16 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-import xarray as xr
 
 from tenbin.assimilate import fluxes
 from tenbin.core.constants import MOLAR_MASS
 from tenbin.core.errors import Fault, InputError, raise_if_any
-from tenbin.core.grid import Grid
-from tenbin.data.land_grids.remap import edges_of, latitude_overlap, longitude_overlap
 from tenbin.data.stations import seasonal_cycle
-from tenbin.data.surfaces import transcom
 from tenbin.transport.air_grid import AirGrid
 from tenbin.transport.meteorology_synthetic import Synthetic, perpetual_year
+from tenbin.transport.operators import place_faults
 from tenbin.transport.synthetic_dynamics import Dynamics
-from tenbin.workflow import air_making
+from tenbin.workflow import air_making, transport_fields
 from tenbin.workflow.transport_settings import (
     ANALYSES,
     BUILT_IN,
@@ -74,7 +71,7 @@ def carried_of(config: TransportConfig) -> list[Carried]:
     pulses = config.pulses
     if pulses.regions == NONE:
         return usual
-    codes = np.unique(_region_map(pulses.regions).values)
+    codes = np.unique(transport_fields.region_map(pulses.regions).values)
     return usual + [
         Carried(f"{pulses.gas}_r{code:02d}_m{month:02d}", pulses.gas, 0.0, True, PULSE, int(code), month)
         for month in pulses.months
@@ -101,7 +98,7 @@ def emission_of(
                     known[key] = _monthly(one, grid, months)
                 made[:, place] = known[key]
         except InputError as error:
-            faults += error.faults
+            faults += [fault for fault in error.faults if fault not in faults]
     raise_if_any(faults)
     return made
 
@@ -119,7 +116,8 @@ def _monthly(one: Carried, grid: AirGrid, months: Sequence[np.datetime64]) -> Fl
     """Fluxes (month of the run, lat, lon) of a tracer, built in or of a file of twelve months."""
     place = [int(date.astype(int)) % 12 for date in months]
     if one.emission != BUILT_IN:
-        return _of_file(one, grid)[place]
+        given = transport_fields.monthly_flux(Path(one.emission), f"tracers.{one.name}.emission")
+        return grid.mean_in_groups(transport_fields.onto(given, grid.grid))[place]
     if one.gas not in fluxes.GASES:
         expected = f"'none' or a file, since only {', '.join(fluxes.GASES)} have built-in fluxes"
         raise InputError(
@@ -130,68 +128,13 @@ def _monthly(one: Carried, grid: AirGrid, months: Sequence[np.datetime64]) -> Fl
     return np.stack([by_year[year][month] for year, month in zip(years, place, strict=True)])
 
 
-def _of_file(one: Carried, grid: AirGrid) -> Floats:
-    """Twelve months of a NetCDF file on any regular grid, onto cells of air."""
-    where, path = f"tracers.{one.name}.emission", Path(one.emission)
-    if not path.is_file():
-        remedy = "give 'built-in', 'none', or a NetCDF file"
-        raise InputError(Fault("configuration", where, f"{path}, which is not there", "a file", remedy))
-    with xr.open_dataset(path) as opened:
-        fields = [v for v in opened.data_vars.values() if {"lat", "lon"} <= set(v.dims)]
-        found = f"{len(fields)} variables along lat and lon"
-        if len(fields) != 1 or len(fields[0].dims) != 3 or fields[0].shape[0] != 12:
-            expected = "one variable along (month, lat, lon), twelve months"
-            raise InputError(Fault(str(path), where, found, expected, "leave one with twelve months"))
-        field = fields[0].load()
-    if (unit := field.attrs.get("units")) != "kg m-2 s-1":
-        raise InputError(Fault(str(path), f"unit of {field.name}", repr(unit), "'kg m-2 s-1'", "convert it"))
-    field = field.sortby("lat").sortby("lon").transpose(..., "lat", "lon")
-    values = field.values.astype(float)
-    if not np.isfinite(values).all():
-        found = f"{int((~np.isfinite(values)).sum())} missing values"
-        raise InputError(Fault(str(path), str(field.name), found, "numbers everywhere", "fill them with 0"))
-    return grid.mean_in_groups(_onto(values, field["lat"].values, field["lon"].values, grid.grid))
-
-
-def _onto(values: Floats, lat: Floats, lon: Floats, grid: Grid) -> Floats:
-    south = np.clip(edges_of(lat), -90.0, 90.0)
-    return (
-        latitude_overlap(south, grid.lat_edges) @ values @ longitude_overlap(edges_of(lon), grid.lon_edges).T
-    )
-
-
-def _region_map(regions: str) -> xr.DataArray:
-    """Whole numbers of regions (lat, lon)."""
-    if regions == "transcom":
-        found = transcom.read()
-        return found[[name for name in found.data_vars if name != "cell_area"][0]]
-    path = Path(regions)
-    key = "pulses.regions"
-    if not path.is_file():
-        remedy = "give 'transcom', or a NetCDF file"
-        raise InputError(Fault("configuration", key, f"{path}, which is not there", "a file", remedy))
-    with xr.open_dataset(path) as opened:
-        fields = [v for v in opened.data_vars.values() if set(v.dims) == {"lat", "lon"}]
-        if len(fields) != 1:
-            many = f"{len(fields)} variables along lat and lon"
-            raise InputError(Fault(str(path), key, many, "one, of regions' numbers", "leave one"))
-        field = fields[0].transpose("lat", "lon").load()
-    values = field.values
-    if not np.isfinite(values).all() or (values != np.round(values)).any() or values.min() < 0:
-        raise InputError(
-            Fault(str(path), str(field.name), "other than 0, 1, 2 ...", "whole numbers", "number them")
-        )
-    return field.astype(int).sortby("lat").sortby("lon")
-
-
 def regions_of(config: TransportConfig, grid: AirGrid) -> dict[int, Floats]:
     """1 kg s-1 given off over each region, as [kg m-2 s-1] (lat, lon) on cells of air."""
-    field = _region_map(config.pulses.regions)
-    lat, lon = field["lat"].values.astype(float), field["lon"].values.astype(float)
+    field = transport_fields.region_map(config.pulses.regions)
     made, area = {}, grid.grid.area
     for code in np.unique(field.values):
         if code > 0:
-            share = grid.mean_in_groups(_onto((field.values == code).astype(float), lat, lon, grid.grid))
+            share = grid.mean_in_groups(transport_fields.onto(field == code, grid.grid))
             made[int(code)] = share / np.sum(share * area)
     return made
 
@@ -207,12 +150,41 @@ def stations_of(config: TransportConfig) -> pd.DataFrame:
     if not path.is_file():
         remedy = "give 'flasks', 'none', or a CSV file"
         raise InputError(Fault("configuration", "stations", f"{path}, which is not there", "a file", remedy))
-    table = pd.read_csv(path)
+    return _checked(_table(path), path)
+
+
+def _table(path: Path) -> pd.DataFrame:
+    try:
+        table = pd.read_csv(path, skipinitialspace=True)
+    except (OSError, ValueError) as error:  # pandas' own are ValueErrors
+        found = f"no table ({str(error).strip()})"
+        raise InputError(Fault(str(path), "stations", found, "a CSV file", "name another")) from error
     lacking = [name for name in _COLUMNS if name not in table.columns]
     raise_if_any(Fault(str(path), name, "no such column", ", ".join(_COLUMNS), "add it") for name in lacking)
+    if table.empty:
+        raise InputError(Fault(str(path), "stations", "no rows", "a station", "add one, or say 'none'"))
+    return table[list(_COLUMNS)].reset_index(drop=True)
+
+
+def _checked(table: pd.DataFrame, path: Path) -> pd.DataFrame:
+    """Stations whose names, places and heights make sense; all faults at once."""
+    faults: list[Fault] = []
+    for name in ("lat", "lon", "alt", "intake_height"):
+        numbers = pd.to_numeric(table[name], errors="coerce")
+        needed = {"alt": table["above"] == "sea", "intake_height": table["above"] == "ground"}
+        bad = ~np.isfinite(numbers) & needed.get(name, True)
+        if bad.any():
+            found = f"no number for {', '.join(map(str, table['site'][bad][:3]))}"
+            faults.append(Fault(str(path), name, found, "a number", "fill it in, or leave the station out"))
+        table = table.assign(**{name: numbers})
+    lat, lon = (table[name].fillna(0.0).to_numpy(float) for name in ("lat", "lon"))
+    faults += place_faults(lat, lon, str(path))
+    other = sorted(set(table["above"].astype(str)) - {"sea", "ground"})
+    if other:
+        faults.append(Fault(str(path), "above", ", ".join(other), "'sea' or 'ground'", "say which"))
     twice = sorted(set(table["site"][table["site"].duplicated()]))
     if twice:
-        raise InputError(
-            Fault(str(path), "site", f"{', '.join(map(str, twice))} twice", "each once", "rename")
-        )
-    return table[list(_COLUMNS)]
+        found = f"{', '.join(map(str, twice))} twice"
+        faults.append(Fault(str(path), "site", found, "each once", "rename one, or leave it out"))
+    raise_if_any(faults)
+    return table

@@ -10,16 +10,29 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import xarray as xr
+from numpy.lib.stride_tricks import sliding_window_view
 
 from tenbin import __version__
+from tenbin.core.constants import SECONDS_PER_DAY, SECONDS_PER_YEAR
 from tenbin.core.provenance import RunRecord, atomic_path
 from tenbin.transport.air_file import AirFile
 from tenbin.workflow.transport_batch import month_file, state_file
 from tenbin.workflow.transport_inputs import Carried
 
-__all__ = ["LIMITS", "books", "conserve", "monthly_fields", "restart", "station_series", "write_netcdf"]
+__all__ = [
+    "FILES",
+    "LIMITS",
+    "books",
+    "conserve",
+    "monthly_fields",
+    "restart",
+    "station_series",
+    "write_netcdf",
+]
 
 Floats = npt.NDArray[np.float64]
+FILES = ("mole_fractions.nc", "transport.png", "stations.nc", "books.csv", "restart.npz")
+"""What a run may leave, besides its record."""
 LIMITS = {"float64": 1e-10, "float32": 1e-3}
 """What the books of a tracer may miss over the run, as a part of what it held and was given."""
 _SPECIES = {"co2": "carbon_dioxide", "ch4": "methane", "n2o": "nitrous_oxide", "rn222": "radon",
@@ -33,35 +46,48 @@ def _months(folder: Path, count: int) -> Iterator[dict[str, Any]]:
 
 
 def books(batches: Sequence[tuple[Path, Sequence[Carried]]], count: int) -> pd.DataFrame:
-    """A row for each tracer and month [kg]: burden_start, emitted, lost, burden_end, residual, and lost_PROCESS."""
+    """A row for each tracer and month [kg]: burden_start, _mean and _end, emitted, lost and residual; `lost_PROCESS`
+    is the part of what was lost that a process took, empty where a gas does not meet it; `days` of the month run."""
     rows = []
     for folder, tracers in batches:
-        for month in _months(folder, count):
-            for place, one in enumerate(tracers):
-                held = {
-                    name: float(month[name][place])
-                    for name in ("burden_start", "emitted", "lost", "burden_end")
-                }
-                held["residual"] = held["burden_end"] - held["burden_start"] - held["emitted"] + held["lost"]
-                start = f"lost_{place}_"
-                by = {
-                    f"lost_{name[len(start) :]}": float(month[name])
-                    for name in month
-                    if name.startswith(start)
-                }
-                rows.append({"tracer": one.name, "gas": one.gas, "month": str(month["date"]), **held, **by})
+        months = list(_sums(folder, count))
+        rows += [_entry(one, place, month) for place, one in enumerate(tracers) for month in months]
     return pd.DataFrame(rows)
 
 
+def _sums(folder: Path, count: int) -> Iterator[dict[str, Any]]:
+    """Months without their maps."""
+    for month in _months(folder, count):
+        yield {name: value for name, value in month.items() if name not in ("mean", "seen")}
+
+
+def _entry(one: Carried, place: int, month: dict[str, Any]) -> dict[str, Any]:
+    """The row of a tracer at a `place` in its batch."""
+    kept = ("burden_start", "emitted", "lost", "burden_end", "burden_mean")
+    held = {name: float(month[name][place]) for name in kept}
+    held["residual"] = held["burden_end"] - held["burden_start"] - held["emitted"] + held["lost"]
+    own = f"lost_{place}_"
+    by = {f"lost_{name[len(own) :]}": float(month[name]) for name in month if name.startswith(own)}
+    when = {"month": str(month["date"]), "days": int(month["days"])}
+    return {"tracer": one.name, "gas": one.gas, **when, **held, **by}
+
+
 def conserve(record: RunRecord, table: pd.DataFrame, precision: str) -> pd.DataFrame:
-    """Enter each tracer's books into `record`; returns the sums of the run [kg] with lifetimes [yr]."""
+    """Enter each tracer's books into `record`; returns the sums of the run [kg] with `months` and lifetimes [yr].
+
+    A lifetime is the mean burden over the loss in a year: `lifetime` against all processes, `lifetime_PROCESS`
+    against one.
+    """
     grouped = table.groupby("tracer", sort=False)
-    total = grouped[["emitted", "lost", "residual"]].sum()
+    losses = [name for name in table if name.startswith("lost")]
+    total = grouped[["emitted", "residual"]].sum().join(grouped[losses].sum(min_count=1))
     total["burden_start"] = grouped["burden_start"].first()
     total["burden_end"] = grouped["burden_end"].last()
-    mean = 0.5 * (grouped["burden_start"].mean() + grouped["burden_end"].mean())
-    lost = total["lost"].where(total["lost"] > 0.0)
-    total["lifetime"] = mean / lost * grouped.size() / 12.0
+    total["months"], total["days"] = grouped.size(), grouped["days"].sum()
+    mean = table["burden_mean"] * table["days"]
+    held = mean.groupby(table["tracer"], sort=False).sum() * float(SECONDS_PER_DAY / SECONDS_PER_YEAR)
+    for name in losses:
+        total[name.replace("lost", "lifetime")] = held / total[name].where(total[name] > 0.0)
     scale = total["burden_start"].abs() + table["emitted"].abs().groupby(table["tracer"]).sum()
     for name, row in total.iterrows():
         worst = row["residual"] / max(float(scale[name]), 1e-300)
@@ -74,15 +100,15 @@ def monthly_fields(
 ) -> xr.Dataset:
     """Monthly mean mole fractions [mol mol-1] (time, level, lat, lon), CF; time stands in the middle of months."""
     variables: dict[str, Any] = {}
-    dates: list[str] = []
+    bounds: list[np.ndarray] = []
     for folder, tracers in batches:
         months = list(_months(folder, count))
-        dates = [str(month["date"]) for month in months]
+        bounds = [month["bounds"] for month in months]
         for place, one in enumerate(tracers):
             values = np.stack([month["mean"][place] for month in months])
             said = _described(one.gas, f"monthly mean mole fraction of {one.name} in dry air")
             variables[one.name] = (("time", "level", "lat", "lon"), values, said)
-    made = xr.Dataset(variables, coords=_axes(air, dates))
+    made = xr.Dataset(variables, coords=_axes(air, bounds))
     return made.assign_attrs(_about(about))
 
 
@@ -96,9 +122,9 @@ def _about(about: dict[str, str]) -> dict[str, str]:
     return {"Conventions": "CF-1.11", "tenbin_version": __version__} | about
 
 
-def _axes(air: AirFile, dates: Sequence[str]) -> dict[str, Any]:
-    first = np.array(dates, dtype="datetime64[M]")
-    start, end = (x.astype("datetime64[ns]") for x in (first, first + 1))
+def _axes(air: AirFile, bounds: Sequence[np.ndarray]) -> dict[str, Any]:
+    """Coordinates; `bounds` are the first day of each month and that after its last."""
+    start, end = np.array(bounds).astype("datetime64[ns]").T
     grid = air.grid
     hybrid = "layers lie between faces at hybrid_a + hybrid_b x surface pressure of dry air"
     middle = 0.5 * (grid.a[:-1] + grid.a[1:] + (grid.b[:-1] + grid.b[1:]) * 98_400.0)
@@ -108,11 +134,18 @@ def _axes(air: AirFile, dates: Sequence[str]) -> dict[str, Any]:
         "time": ("time", start + (end - start) // 2, {"standard_name": "time", "bounds": "time_bnds"}),
         "time_bnds": (("time", "bound"), np.stack([start, end], axis=1)),
         "level": ("level", middle, said),
-        "lat": ("lat", grid.grid.lat, {"units": "degrees_north", "standard_name": "latitude", "axis": "Y"}),
-        "lon": ("lon", grid.grid.lon, {"units": "degrees_east", "standard_name": "longitude", "axis": "X"}),
+        "lat": ("lat", grid.grid.lat, _horizontal("lat")),
+        "lon": ("lon", grid.grid.lon, _horizontal("lon")),
+        "lat_bnds": (("lat", "bound"), sliding_window_view(grid.grid.lat_edges, 2)),
+        "lon_bnds": (("lon", "bound"), sliding_window_view(grid.grid.lon_edges, 2)),
         "hybrid_a": ("level_edge", grid.a, {"units": "Pa", "long_name": hybrid}),
         "hybrid_b": ("level_edge", grid.b, {"units": "1", "long_name": hybrid}),
     }
+
+
+def _horizontal(name: str) -> dict[str, str]:
+    long, unit, axis = {"lat": ("latitude", "north", "Y"), "lon": ("longitude", "east", "X")}[name]
+    return {"units": f"degrees_{unit}", "standard_name": long, "axis": axis, "bounds": f"{name}_bnds"}
 
 
 def station_series(
@@ -134,6 +167,14 @@ def station_series(
         "lat": (table["lat"].to_numpy(float), {"units": "degrees_north", "standard_name": "latitude"}),
         "lon": (table["lon"].to_numpy(float), {"units": "degrees_east", "standard_name": "longitude"}),
         "alt": (table["alt"].to_numpy(float), {"units": "m", "standard_name": "altitude"}),
+        "intake_height": (
+            table["intake_height"].to_numpy(float),
+            {"units": "m", "long_name": "above ground"},
+        ),
+        "above": (
+            table["above"].to_numpy(dtype=str),
+            {"long_name": "whether `alt` above the sea counts, or `intake_height` above the ground"},
+        ),
     }
     coordinates: dict[str, Any] = {name: ("station", *what) for name, what in places.items()}
     coordinates["time"] = ("time", times.astype("datetime64[ns]"), {"standard_name": "time"})

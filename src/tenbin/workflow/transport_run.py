@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
+from rich.box import SIMPLE
 from rich.console import Console
 from rich.progress import (
     BarColumn,
@@ -18,27 +19,31 @@ from rich.progress import (
     TimeElapsedColumn,
     TimeRemainingColumn,
 )
-from rich.table import Table
+from rich.table import Column, Table
 
 import tenbin
 from tenbin.core.compute import cluster_client
 from tenbin.core.compute import faults as cluster_faults
-from tenbin.core.errors import Fault, InputError, raise_if_any
+from tenbin.core.errors import InputError, raise_if_any
 from tenbin.core.provenance import RunRecord, atomic_path, read_json, sha256, write_json
-from tenbin.data.meteorology import chemistry_fields
+from tenbin.data.meteorology import oxidants
 from tenbin.transport.air_file import AirFile, Times
 from tenbin.transport.air_grid import AirGrid
 from tenbin.transport.days import Day, days_of, months_of
 from tenbin.transport.synthetic_dynamics import needs_dinosaur
 from tenbin.workflow import air_making
 from tenbin.workflow import transport_batch as batch
+from tenbin.workflow import transport_checks as checks
 from tenbin.workflow import transport_inputs as inputs
 from tenbin.workflow import transport_products as products
 from tenbin.workflow.config import Reading, read_as
 from tenbin.workflow.preflight import writable_faults
 from tenbin.workflow.transport_settings import ANALYSES, NONE, SYNTHETIC, TransportConfig
 
-__all__ = ["run"]
+__all__ = ["RECORD", "run"]
+
+RECORD = "transport.json"
+"""The record of a run of the air; its presence marks a folder as one."""
 
 
 class Plan(NamedTuple):
@@ -54,13 +59,17 @@ class Plan(NamedTuple):
     def months(self) -> int:
         return len(months_of(self.days))
 
+    @property
+    def oxidants(self) -> dict[str, str]:
+        return _oxidants(self.config, [tracers for _, tracers in self.batches])
+
 
 def run(config_path: Path | None, out: Path | None, console: Console) -> pd.DataFrame:
     """Carry tracers as the YAML file asks, into the folder `out`; goes on where an earlier run stopped.
 
-    Writes mole_fractions.nc, stations.nc, books.csv, restart.npz and transport.json; returns the sums of each tracer
-    [kg]. InputError lists every fault of the file, the air, emissions, stations, cluster and folder before anything
-    is written.
+    Writes mole_fractions.nc, transport.png, stations.nc, books.csv, restart.npz and transport.json; returns the sums
+    of each tracer [kg]. InputError lists every fault of the file, the air, emissions, stations, cluster and folder
+    before anything is written.
     """
     plan = _plan(read_as(TransportConfig, config_path), out or Path("tenbin-transport"), console)
     _same_run_or_new(plan)
@@ -87,16 +96,16 @@ def _plan(asked: Reading[TransportConfig], out: Path, console: Console) -> Plan:
     tried(lambda: _air_can_be_had(config), "meteorology", "analyses", "seed")
     batches = tried(lambda: batch.batches_of(config), "tracers", "pulses", "batch") or []
     tried(lambda: inputs.stations_of(config), "stations")
-    tried(lambda: _losses_can_be_had(config, batches), "tracers", "oh")
-    tried(lambda: _restart_fits(config, batches), "restart", "tracers")
-    if config.meteorology != SYNTHETIC and asked.is_sure("meteorology", "analyses", "first_year", "years"):
-        tried(lambda: _try_emissions(config, batches))
+    tried(lambda: _oxidants(config, batches), "tracers", "oh")
+    tracers = [one for own in batches for one in own]
+    tried(lambda: checks.restart_holds(config, tracers, out), "restart", "tracers")
+    sure = [key for key in ("tracers", "stations", "restart") if asked.is_sure(key)]
+    tried(lambda: _try_in_air(config, tracers, sure), "meteorology", "analyses", "first_year", "years")
     raise_if_any(faults)
     path = _air(config, console)
     with AirFile(path) as air:
         days = days_of(air.times, config.first_year, config.years)
-        months = [date for date, _ in months_of(days)]
-        inputs.emission_of(config, [one for own in batches for one in own], air.grid, months[:12])
+        checks.check_in_air(config, air, days, tracers, sure)
     base = config.folder_of(out)
     placed = [(base / f"{number:04d}", own) for number, own in enumerate(batches)]
     return Plan(config, path, days, placed, out)
@@ -126,37 +135,37 @@ def _cells_and_times(config: TransportConfig) -> tuple[AirGrid, Times]:
         return air.grid, air.times
 
 
-def _losses_can_be_had(config: TransportConfig, batches: list[list[inputs.Carried]]) -> None:
-    """Oxidants are read from data that the package does not hold."""
-    if any(one.lost and one.gas in ("ch4", "n2o", "mcf") for own in batches for one in own):
-        chemistry_fields.read_oh(config.oh)
-        chemistry_fields.read_radicals()
+def _oxidants(config: TransportConfig, batches: Iterable[Iterable[inputs.Carried]]) -> dict[str, str]:
+    """Where the oxidants are from that the tracers meet; none where they meet none."""
+    meets = any(one.lost and one.gas in ("ch4", "n2o", "mcf") for own in batches for one in own)
+    return oxidants.origins(config.oh) if meets else {}
 
 
-def _restart_fits(config: TransportConfig, batches: list[list[inputs.Carried]]) -> None:
-    if config.restart is None:
-        return
-    path = Path(config.restart)
-    if not path.is_file():
-        remedy = "name the restart.npz of an earlier run"
-        raise InputError(Fault("configuration", "restart", f"{path}, which is not there", "a file", remedy))
-    try:
-        with np.load(path, allow_pickle=False) as stored:
-            held = {str(name) for name in stored["names"]}
-    except (ValueError, KeyError, OSError) as error:
-        raise InputError(Fault(str(path), "restart", str(error), "a restart.npz", "name another")) from error
-    lacking = [one.name for own in batches for one in own if one.name not in held]
-    if lacking:
-        found = f"no {', '.join(lacking)}"
-        raise InputError(
-            Fault(str(path), "names", found, "every tracer of the run", "restart the same tracers")
-        )
+def _try_in_air(config: TransportConfig, tracers: list[inputs.Carried], sure: list[str]) -> None:
+    """What is wrong of emissions, stations and restart in the air; where there is none yet, of emissions."""
+    path = _made_air(config)
+    if path is not None:
+        try:
+            with AirFile(path) as air:
+                days = days_of(air.times, config.first_year, config.years)
+        except InputError:  # is told by `_air_can_be_had`
+            days = []
+        if days:
+            with AirFile(path) as air:
+                checks.check_in_air(config, air, days, tracers, sure)
+            return
+    if "tracers" in sure:
+        checks.try_emissions(config, tracers, checks.months_of_years(config.first_year, config.years))
 
 
-def _try_emissions(config: TransportConfig, batches: list[list[inputs.Carried]]) -> None:
-    grid, times = _cells_and_times(config)
-    months = [date for date, _ in months_of(days_of(times, config.first_year, config.years))]
-    inputs.emission_of(config, [one for own in batches for one in own], grid, months)
+def _made_air(config: TransportConfig) -> Path | None:
+    """The file of the air where there is one before the run; a made-up year counts as none."""
+    if config.meteorology == SYNTHETIC:
+        return None
+    path = (
+        air_making.cache_path(config.analyses) if config.meteorology == ANALYSES else Path(config.meteorology)
+    )
+    return path if path.is_file() or config.meteorology != ANALYSES else None
 
 
 def _air(config: TransportConfig, console: Console) -> Path:
@@ -174,14 +183,16 @@ def _air(config: TransportConfig, console: Console) -> Path:
 
 
 def _same_run_or_new(plan: Plan) -> None:
-    """Months of another configuration or other air are not mixed in: they go before new ones are made."""
+    """Months of another configuration or other air are not mixed in: they and their files go before new ones."""
     base = plan.config.folder_of(plan.out)
     stamp, wanted = base / "config.json", plan.config.model_dump(mode="json", exclude={"compute"})
     wanted |= {"version": tenbin.__version__, "air": _mark(plan.path), "files": _inputs(plan.config)}
+    wanted |= {"oxidants": plan.oxidants}
     if stamp.exists() and read_json(stamp) == wanted:
         return
-    for old in base.glob("*/*.npz"):
-        old.unlink()
+    ours = [plan.out / name for name in (*products.FILES, RECORD)] if stamp.exists() else []
+    for old in (*base.glob("*/*.npz"), *ours):
+        old.unlink(missing_ok=True)
     write_json(stamp, wanted)
 
 
@@ -209,7 +220,9 @@ def _run_batches(plan: Plan, console: Console) -> None:
             return
         with cluster_client(plan.config.compute) as client:
             futures = [
-                client.submit(batch.run_batch, plan.config, plan.path, tracers, folder.absolute(), pure=False)
+                client.submit(
+                    batch.run_batch, plan.config, plan.path.absolute(), tracers, folder.absolute(), pure=False
+                )
                 for folder, tracers in plan.batches
             ]
             while not all(future.done() for future in futures):
@@ -239,6 +252,8 @@ def _progress(console: Console) -> Progress:
 
 def _put_together(plan: Plan, console: Console) -> pd.DataFrame:
     """Fields, series, books and restart of the finished months, and a record that holds if the books close."""
+    from tenbin.report.transport_maps import write_figure
+
     config, out, count = plan.config, plan.out, plan.months
     record = RunRecord("transport", config=config.model_dump(mode="json"), inputs=_inputs(config))
     books = products.books(plan.batches, count)
@@ -252,13 +267,19 @@ def _put_together(plan: Plan, console: Console) -> pd.DataFrame:
         if config.monthly:
             fields = products.monthly_fields(plan.batches, count, air, about)
             products.write_netcdf(fields, out / "mole_fractions.nc")
+            write_figure(fields, out / "transport.png")
         if config.stations != NONE:
             times = _ends(plan.days, air)
             series = products.station_series(plan.batches, count, inputs.stations_of(config), times, about)
             products.write_netcdf(series, out / "stations.nc")
     products.restart(plan.batches, out / "restart.npz")
-    record.notes = {"air": _mark(plan.path)[:2], "totals_kg": total.to_dict("index")} | about
-    record.write(out / "transport.json")
+    record.notes = {
+        "air": _mark(plan.path)[:2],
+        "oxidants": plan.oxidants,
+        "totals_kg": {name: row.dropna().to_dict() for name, row in total.iterrows()},
+        "outputs": {name: sha256(out / name) for name in products.FILES if (out / name).is_file()},
+    } | about
+    record.write(out / RECORD)
     _show(total, console)
     return total
 
@@ -272,12 +293,29 @@ def _ends(days: list[Day], air: AirFile) -> np.ndarray:
 
 
 def _show(total: pd.DataFrame, console: Console) -> None:
+    """Sums on a page; of hundreds of pulses transport.json has them."""
     if len(total) > 40:
         return
-    shown = Table("tracer", "burden, Tg", "given, Tg", "lost, Tg", "lifetime, yr", "books miss")
+    headings = ("tracer", "months", "burden", "given", "lost", "lifetime", "books miss")
+    title = "masses in Tg, lifetimes in years"
+    columns = (Column(name, no_wrap=True) for name in headings)
+    shown = Table(*columns, title=title, box=SIMPLE, pad_edge=False, padding=0)
     for name, row in total.iterrows():
         scale = abs(row["burden_start"]) + abs(row["emitted"]) or 1.0
-        figures = (f"{row[key] / 1e9:.6g}" for key in ("burden_end", "emitted", "lost"))
-        life = "" if np.isnan(row["lifetime"]) else f"{row['lifetime']:.4g}"
-        shown.add_row(str(name), *figures, life, f"{row['residual'] / scale:.0e}")
+        figures = (f"{row[key] / 1e9:.4g}" for key in ("burden_end", "emitted", "lost"))
+        shown.add_row(
+            str(name), f"{row['months']:.0f}", *figures, _lifetimes(row), f"{row['residual'] / scale:.0e}"
+        )
     console.print(shown)
+
+
+def _lifetimes(row: pd.Series) -> str:
+    """The lifetime [yr], and below it those against each process where there are several."""
+    by = {
+        str(name).removeprefix("lifetime_"): value
+        for name, value in row.items()
+        if str(name).startswith("lifetime_") and not np.isnan(value)
+    }
+    whole = "" if np.isnan(row["lifetime"]) else f"{row['lifetime']:.4g}"
+    parts = [f"{name} {value:.4g}" for name, value in by.items()]
+    return "\n".join([whole, *parts]) if len(by) > 1 else whole

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -34,14 +35,12 @@ STARTS = {"co2": 388.8e-6, "ch4": 1798.0e-9, "n2o": 323.0e-9, "sf6": 7.0e-12, "m
 class Tracer(Section):
     """One tracer."""
 
-    name: str = Field(
-        pattern=r"^[a-z][a-z0-9_]{0,39}$", description="Its name in the files that are written."
-    )
+    name: str = Field(description="Its name in the files that are written: small letters, digits and _.")
     gas: GasName = Field(description="What it is made of: its molar mass and its losses.")
     emission: str = Field(
         BUILT_IN,
         description="'built-in' monthly fluxes of the gas, 'none', or a NetCDF file with a variable of "
-        "(month, lat, lon) in kg m-2 s-1.",
+        "(month, lat, lon) in kg m-2 s-1, on even cells round the globe; its sums are kept.",
     )
     start: MoleFraction | None = Field(
         None,
@@ -50,6 +49,13 @@ class Tracer(Section):
         description="Mole fraction everywhere at the start; that of 2010 where it is left out.",
     )
     losses: bool = Field(True, description="Whether chemistry and decay take from it.")
+
+    @field_validator("name")
+    @classmethod
+    def _fit_for_files(cls, name: str) -> str:
+        if not re.fullmatch(r"[a-z][a-z0-9_]{0,39}", name):
+            raise refusal("", "a small letter, then small letters, digits and _, forty at most")
+        return name
 
     @property
     def begins(self) -> float:
@@ -65,10 +71,18 @@ class Pulses(Section):
         description="'none', 'transcom' (22 regions), or a NetCDF file with whole numbers of regions on (lat, lon), "
         "0 where there is none.",
     )
-    gas: GasName = Field("co2", description="What is given off.")
+    gas: GasName = Field("co2", description="What is given off, at 1 kg s-1 in its month.")
     months: tuple[Annotated[int, Field(ge=1, le=12)], ...] = Field(
         tuple(range(1, 13)), min_length=1, description="Months of the first year with a pulse."
     )
+
+    @field_validator("months")
+    @classmethod
+    def _once(cls, months: tuple[int, ...]) -> tuple[int, ...]:
+        twice = sorted({month for month in months if months.count(month) > 1})
+        if twice:
+            raise refusal(f" with {', '.join(map(str, twice))} more than once", "each month once")
+        return months
 
 
 _USUAL = tuple(Tracer(name=gas, gas=gas) for gas in ("co2", "ch4", "n2o", "sf6", "rn222"))
@@ -90,8 +104,12 @@ class TransportConfig(Section):
     first_year: int = Field(2010, ge=1850, le=2100, description="Calendar year the run begins with.")
     years: int = Field(1, ge=1, le=500, description="Years run; of air of real dates, as many as it has.")
     tracers: tuple[Tracer, ...] = Field(_USUAL, description="Tracers.")
-    pulses: Pulses = Field(Pulses(), description="Green functions, besides the tracers.")
-    oh: Literal["cams", "flexpart"] = Field("cams", description="Climatology of hydroxyl.")
+    pulses: Pulses = Field(
+        Pulses(), description="Green functions, besides the tracers: one for each region and month."
+    )
+    oh: Literal["cams", "flexpart"] = Field(
+        "cams", description="Climatology of hydroxyl; that of flexpart needs $TENBIN_DATA."
+    )
     oh_scale: float | None = Field(
         None,
         gt=0,
@@ -108,8 +126,13 @@ class TransportConfig(Section):
         False, description="Whether new extremes are forbidden; the way back is then not exact."
     )
     precision: Literal["float32", "float64"] = Field("float64", description="Arithmetic of tracers.")
-    monthly: bool = Field(True, description="Whether monthly mean mole fractions of all cells are written.")
-    restart: str | None = Field(None, description="The restart.npz of an earlier run of the same tracers.")
+    monthly: bool = Field(
+        True, description="Whether monthly mean mole fractions of all cells, and their figure, are written."
+    )
+    restart: str | None = Field(
+        None,
+        description="The restart.npz of an earlier run of the same tracers, after whose air this air follows.",
+    )
     batch: int = Field(12, ge=1, le=1000, description="Tracers carried side by side in one task.")
     compute: ComputeConfig = Field(
         ComputeConfig(), description="Where batches are run, if there are several."
