@@ -61,7 +61,7 @@ class Passage:
     molar_mass: jax.Array
     loss: Callable[[np.datetime64], jax.Array | None] = lambda _: None
     seen: ObservationMap | None = None
-    scheme: Scheme = "slopes"
+    scheme: Scheme = "parabolas"
     limited: bool = False
     entrainment: float = ENTRAINMENT
     _compiled: dict[Any, Any] = field(default_factory=dict, repr=False)

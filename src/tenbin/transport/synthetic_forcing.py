@@ -79,13 +79,14 @@ class Forcing(NamedTuple):
     fast: float = 4.0
     """[d] times of relaxation, aloft and at the ground of the equator."""
     stratosphere_time: float = 20.0
-    """[d] time of relaxation above 100 hPa; own choice, between 5 d at 1 hPa and 40 d and more at 100 hPa."""
+    """[d] time of relaxation at 100 hPa; above it falls with the cube root of pressure, to 4 d at 1 hPa. Own choice:
+    real air takes some 5 d at 1 hPa and 40 d and more at 100 hPa."""
     friction: float = 1.0
     """[d] time of friction at the ground; it ends where sigma is 0.7."""
-    gravity_waves: float = 20.0
-    """[d] time of friction in the stratosphere, which stands for the gravity waves that 31 waves around the globe do
-    not draw and that help to drive its overturning; own choice, so that the air that rises through 70 hPa in the
-    tropics comes near to the 6e9 kg s-1 of reanalyses."""
+    gravity_waves: float = 25.0
+    """[d] time of friction at 100 hPa, which stands for the gravity waves that 31 waves around the globe do not draw
+    and that help to drive the overturning of the stratosphere; above it falls with the root of pressure, as waves grow.
+    Own choice, so that the air that rises through 70 hPa of the tropics nears the 6e9 kg s-1 of reanalyses."""
     sponge: float = 1.0
     sponge_pressure: float = 2e2
     """[d], [Pa] friction at the top and where it begins, so that waves do not come back from it; own choice."""
@@ -154,7 +155,9 @@ def _stratosphere(
 def relaxation_rate(sin_lat: jax.Array, sigma: jax.Array, how: Forcing) -> jax.Array:
     """[s-1], fast near the ground of the tropics and in the stratosphere."""
     low = jnp.maximum(0.0, (sigma - 0.7) / 0.3)
-    aloft = jnp.where(sigma < how.stratosphere / 1e5, 1.0 / how.stratosphere_time, 1.0 / how.slow)
+    height = jnp.minimum(1e5 * sigma / how.stratosphere, 1.0)
+    quick = 1.0 / (how.stratosphere_time * jnp.cbrt(jnp.maximum(height, 1e-3)))
+    aloft = jnp.where(sigma < how.stratosphere / 1e5, quick, 1.0 / how.slow)
     return (aloft + (1.0 / how.fast - aloft) * low * (1.0 - sin_lat**2) ** 2) / 86400.0
 
 
@@ -162,7 +165,8 @@ def drag(sigma: npt.ArrayLike, how: Forcing) -> npt.NDArray[np.float64]:
     """[s-1] friction at the ground, in the stratosphere and in the sponge at the top, at shares `sigma` of surface
     pressure."""
     share = np.asarray(sigma, dtype=float)
-    waves = np.clip((1.2e4 - 1e5 * share) / 4e3, 0.0, 1.0) / how.gravity_waves
+    height = np.clip(1e5 * share / how.stratosphere, 1e-2, 1.0)
+    waves = np.clip((1.2e4 - 1e5 * share) / 4e3, 0.0, 1.0) / (how.gravity_waves * np.sqrt(height))
     low = np.maximum(0.0, (share - 0.7) / 0.3) / how.friction
     begin = how.sponge_pressure / 1e5
     return np.asarray((low + waves + np.maximum(0.0, 1.0 - share / begin) ** 2 / how.sponge) / 86400.0)

@@ -121,7 +121,7 @@ class TransportConfig(Section):
         description="'flasks' of the global network, 'none', or a CSV file with columns site, lat, lon, alt "
         "[m above sea level], intake_height [m above ground], above ('sea' or 'ground').",
     )
-    scheme: Literal["slopes", "parabolas", "upwind"] = Field("slopes", description="Scheme of advection.")
+    scheme: Literal["parabolas", "slopes", "upwind"] = Field("parabolas", description="Scheme of advection.")
     limited: bool = Field(
         False, description="Whether new extremes are forbidden; the way back is then not exact."
     )
