@@ -79,14 +79,15 @@ class Forcing(NamedTuple):
     fast: float = 4.0
     """[d] times of relaxation, aloft and at the ground of the equator."""
     stratosphere_time: float = 20.0
-    """[d] time of relaxation at 100 hPa; above it falls with the cube root of pressure, to 4 d at 1 hPa. Own choice:
+    """[d] time of relaxation at 100 hPa; above it falls with the fifth root of pressure, to 8 d at 1 hPa. Own choice:
     real air takes some 5 d at 1 hPa and 40 d and more at 100 hPa."""
     friction: float = 1.0
     """[d] time of friction at the ground; it ends where sigma is 0.7."""
     gravity_waves: float = 25.0
     """[d] time of friction at 100 hPa, which stands for the gravity waves that 31 waves around the globe do not draw
-    and that help to drive the overturning of the stratosphere; above it falls with the root of pressure, as waves grow.
-    Own choice, so that the air that rises through 70 hPa of the tropics nears the 6e9 kg s-1 of reanalyses."""
+    and that help to drive the overturning of the stratosphere; above it falls with the power 0.3 of pressure, as
+    waves grow. Own choice, made in sight of the 6e9 kg s-1 that rise through 70 hPa of the tropics in reanalyses and
+    of the lifetime of N2O, which is lost where they arrive."""
     sponge: float = 1.0
     sponge_pressure: float = 2e2
     """[d], [Pa] friction at the top and where it begins, so that waves do not come back from it; own choice."""
@@ -156,7 +157,7 @@ def relaxation_rate(sin_lat: jax.Array, sigma: jax.Array, how: Forcing) -> jax.A
     """[s-1], fast near the ground of the tropics and in the stratosphere."""
     low = jnp.maximum(0.0, (sigma - 0.7) / 0.3)
     height = jnp.minimum(1e5 * sigma / how.stratosphere, 1.0)
-    quick = 1.0 / (how.stratosphere_time * jnp.cbrt(jnp.maximum(height, 1e-3)))
+    quick = 1.0 / (how.stratosphere_time * jnp.maximum(height, 1e-3) ** 0.2)
     aloft = jnp.where(sigma < how.stratosphere / 1e5, quick, 1.0 / how.slow)
     return (aloft + (1.0 / how.fast - aloft) * low * (1.0 - sin_lat**2) ** 2) / 86400.0
 
@@ -166,7 +167,7 @@ def drag(sigma: npt.ArrayLike, how: Forcing) -> npt.NDArray[np.float64]:
     pressure."""
     share = np.asarray(sigma, dtype=float)
     height = np.clip(1e5 * share / how.stratosphere, 1e-2, 1.0)
-    waves = np.clip((1.2e4 - 1e5 * share) / 4e3, 0.0, 1.0) / (how.gravity_waves * np.sqrt(height))
+    waves = np.clip((1.2e4 - 1e5 * share) / 4e3, 0.0, 1.0) / (how.gravity_waves * height**0.3)
     low = np.maximum(0.0, (share - 0.7) / 0.3) / how.friction
     begin = how.sponge_pressure / 1e5
     return np.asarray((low + waves + np.maximum(0.0, 1.0 - share / begin) ** 2 / how.sponge) / 86400.0)
