@@ -28,6 +28,8 @@ from tenbin.transport import age_of_air, exchange_times
 from tenbin.transport.exchange_times import Hemispheres
 
 RADON_DECAY = 2.0982e-6
+NORTH, SOUTH = ("ALT", "BRW", "MHD", "NWR", "KUM", "MLO"), ("SMO", "CGO", "PSA", "SPO")
+"""Background stations of both hemispheres."""
 SURFACE = 98_400.0
 """Mean surface pressure of dry air [Pa]."""
 
@@ -139,6 +141,14 @@ def _years(own: pd.DataFrame) -> list[pd.DataFrame]:
     return [own.iloc[start : start + 12] for start in range(0, len(own) - 11, 12)]
 
 
+def at_background(folder: Path, name: str = "sf6") -> dict[str, float]:
+    """SF6 at background stations of the north less those of the south [ppt], last year."""
+    series = xr.open_dataset(folder / "stations.nc")[name].isel(time=slice(-1460, None)).mean("time")
+    value = dict(zip(series["site"].values, series.values, strict=True))
+    north, south = ([value[site] for site in sites if site in value] for sites in (NORTH, SOUTH))
+    return {"background_north_less_south_ppt": float(np.mean(north) - np.mean(south)) * 1e12}
+
+
 def stations(folder: Path, gas: str, figure: Path | None) -> dict[str, Any]:
     """The season and gradient of flask stations in the last two years beside those observed."""
     series = xr.open_dataset(folder / "stations.nc")[gas]
@@ -171,7 +181,7 @@ def main() -> None:
     parser.add_argument("--figure", type=Path, help="where the seasons of CO2 are drawn")
     chosen = parser.parse_args()
     fields = xr.open_dataset(chosen.folder / "mole_fractions.nc").load()
-    print(json.dumps({"sf6": exchange(fields)}))
+    print(json.dumps({"sf6": exchange(fields) | at_background(chosen.folder)}))
     print(json.dumps({"age_yr": age(fields)}))
     print(json.dumps({"radon_bq_m3": radon(fields)}))
     print(json.dumps({"lifetimes_yr": lifetimes(pd.read_csv(chosen.folder / "books.csv"))}))
