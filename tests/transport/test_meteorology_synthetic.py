@@ -106,8 +106,9 @@ def test_the_standard_atmosphere(pressure, kelvin):
 
 
 def test_friction_ends_above_the_ground_and_relaxation_is_fast_at_the_ground_of_the_tropics():
-    drag = synthetic_forcing.drag([1.0, 0.7, 0.3, 0.001], HOW) * 86400.0
-    assert np.isclose(drag[0], 1.0) and drag[1] == drag[2] == 0.0 and drag[3] > 0.5
+    drag = synthetic_forcing.drag([1.0, 0.7, 0.3, 0.001, 0.08, 0.01], HOW) * 86400.0
+    assert np.isclose(drag[0], 1.0) and drag[1] == drag[2] == 0.0 and drag[3] > 0.3
+    assert 1.0 / 30.0 < drag[4] < 1.0 / 20.0 and 1.0 / 15.0 < drag[5] < 0.1  # gravity waves
     rate = synthetic_forcing.relaxation_rate(jnp.array([0.0, 0.0, 1.0]), jnp.array([1.0, 0.5, 1.0]), HOW)
     assert np.allclose(1.0 / (np.asarray(rate) * 86400.0), [4.0, 40.0, 40.0])
 
