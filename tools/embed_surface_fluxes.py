@@ -32,8 +32,7 @@ EMBEDDED = Path("src/tenbin/data/embedded")
 LIMIT_BYTES = 400_000
 ANCHORS = (1980, 1990, 2000, 2010, 2017)
 """Years whose geography of fossil CO2 is kept; between them it changes evenly."""
-FIRST, LAST = 1980, 2020
-COUNTRY_YEAR = 2010
+FIRST, LAST, COUNTRY_YEAR = 1980, 2020, 2010
 WITHIN = {
     ("ch4", "fossil"): ("people", "area"), ("ch4", "livestock"): ("plants",), ("ch4", "waste"): ("people",),
     ("ch4", "biofuel"): ("people",), ("n2o", "agriculture"): ("fields", "plants"),
@@ -43,8 +42,7 @@ WITHIN = {
 SUCCESSORS = {"SCG": "SRB", "ANT": "CUW", "SUN": "RUS", "YUG": "SRB", "CSK": "CZE"}
 RADON = {"land": 1.0, "north": 0.5, "ocean": 0.005}
 """222Rn [atoms cm-2 s-1] of land between 60S and 60N, of land between 60N and 70N, and of ocean from 60S to 70N."""
-OTHER_NATURAL = 43.0
-WETLANDS = 165.0
+OTHER_NATURAL, WETLANDS = 43.0, 165.0
 """Tg CH4 yr-1, top-down means of 2010-2019 in Saunois et al. 2025, the second with inland waters."""
 OPEN_WATER = (-70.0, 80.0)
 """Latitudes [degrees north] between which the sea exchanges gases; beyond them it is mostly under ice. Own choice."""
