@@ -11,7 +11,6 @@ from tenbin.transport.air_grid import AirGrid, hybrid_layers, merged_cells, pola
 from tenbin.transport.air_layers import CP_DRY, Layers, layers_of
 from tenbin.transport.convection import (
     LATENT,
-    Clouds,
     Cumulus,
     Inflow,
     clouds_of,
@@ -204,6 +203,12 @@ def test_made_up_clouds_are_high_in_the_tropics_and_none_over_frozen_land():
     # air that gathers over one cell carries water to it
     east = np.where((MIDDLE > 8e4)[:, None, None], 1e9, 0.0) * np.ones(GRID.shape)
     east[..., 6:] = 0.0
-    clouds = prescribed_clouds(layers, Interval((DRY, DRY), east, nothing[:, 1:]), SEA, GRID)
-    assert isinstance(clouds, Clouds) and clouds.deep[5, 6] and not clouds.deep[5, 3]
-    assert layers.pressure[int(clouds.top[5, 6]), 5, 6] < 3e4
+    gathers = Interval((DRY, DRY), east, nothing[:, 1:])
+    shallow, deep = prescribed_clouds(layers, gathers, SEA, GRID)
+    assert deep.deep[5, 6] and not deep.deep[5, 3] and not shallow.deep.any()
+    assert layers.pressure[int(deep.top[5, 6]), 5, 6] < 3e4
+    # deep clouds rain out no more than comes; where nothing gathers evaporation stays low
+    evaporation = prescribed_evaporation(layers, SEA)
+    inflow = inflow_of(gathers, layers.humidity, evaporation, GRID).water.sum(0)
+    assert (deep.supply <= np.maximum(inflow, 0.0) + evaporation).all() and deep.supply[5, 3] == 0.0
+    assert 0.0 < shallow.supply[5, 3] <= evaporation[5, 3]

@@ -24,6 +24,7 @@ from tenbin.data.catalog import cache_root
 from tenbin.data.surface_fluxes import land_share
 from tenbin.transport.air_file import AirInterval, Times, write
 from tenbin.transport.air_grid import AirGrid, hybrid_layers, merged_cells, polar_grid
+from tenbin.transport.synthetic_climatology import digest
 from tenbin.transport.synthetic_dynamics import HOURS, Dynamics, needs_dinosaur, weather
 from tenbin.transport.synthetic_forcing import DAYS, mountains
 from tenbin.transport.synthetic_year import blown, joined
@@ -73,6 +74,8 @@ def _settings(what: Synthetic) -> str:
     """All that the file depends on, as JSON."""
     content = asdict(what) | {"form": _FORM}
     content["dynamics"]["forcing"] = what.dynamics.forcing._asdict()
+    content["dynamics"]["stirring"] = what.dynamics.stirring._asdict()
+    content["dynamics"]["means"] = None if what.dynamics.means is None else digest(what.dynamics.means)
     return json.dumps(content, sort_keys=True)
 
 

@@ -96,9 +96,13 @@ def prescribed_clouds(
     grid: AirGrid,
     how: Prescribed | None = None,
     plume: Cumulus | None = None,
-) -> Clouds:
-    """Clouds of an interval of made-up weather over a share of `land` (lat, lon); `layers` have the humidity of
-    `prescribed_humidity`."""
+) -> tuple[Clouds, Clouds]:
+    """Shallow and deep clouds of an interval of made-up weather over a share of `land` (lat, lon).
+
+    Evaporation feeds the shallow ones; what converges, and evaporation there, the deep ones, the more the warmer the
+    lowest air. What rises in shallow clouds is moister than the air around by a share, what rises in deep ones rains
+    out all that it brings. `layers` have the humidity of `prescribed_humidity`.
+    """
     how, plume = how or Prescribed(), plume or Cumulus()
     energy, water = rising_air(layers, plume)
     base, _, _ = where_it_condenses(layers, energy, water, plume)
@@ -106,14 +110,19 @@ def prescribed_clouds(
     thawed += (1.0 - land) * _ramp(layers.temperature[0], how.frozen_sea)
     warmth = _ramp(layers.temperature[0], (how.coldest, how.warmest))
     inflow = inflow_of(interval, layers.humidity, prescribed_evaporation(layers, land), grid)
-    converging = warmth**2 * np.maximum(inflow.water.sum(0), 0.0)
-    supply = thawed * inflow.evaporation + converging
-    clouded = (base > 0) & (supply > 0.0)
-    deep = clouded & (converging > 0.0)
-    end = np.where(deep, how.shallow_top + warmth * (how.deep_top - how.shallow_top), how.shallow_top)
-    reached = np.sum(layers.pressure + 0.5 * GRAVITY * layers.mass > end, axis=0) - 1
-    top = np.where(clouded, np.maximum(reached, base), 0)
-    return Clouds(np.where(clouded, base, 0), top, how.excess * water, deep, supply)
+    converging = inflow.water.sum(0)
+    rain = warmth**2 * np.where(converging > 0.0, np.maximum(converging + inflow.evaporation, 0.0), 0.0)
+    end = how.shallow_top + warmth * (how.deep_top - how.shallow_top)
+    beneath = layers.pressure + 0.5 * GRAVITY * layers.mass
+
+    def plume_to(end: Floats | float, supply: Floats, excess: Floats, deep: bool) -> Clouds:
+        clouded = (base > 0) & (supply > 0.0)
+        top = np.maximum(np.sum(beneath > end, axis=0) - 1, base)
+        kind = np.full(clouded.shape, deep) & clouded
+        return Clouds(np.where(clouded, base, 0), np.where(clouded, top, 0), excess, kind, supply)
+
+    shallow = plume_to(how.shallow_top, thawed * inflow.evaporation, how.excess * water, False)
+    return shallow, plume_to(end, thawed * rain, water, True)
 
 
 def _ramp(values: Floats, between: tuple[float, float]) -> Floats:
@@ -122,5 +131,5 @@ def _ramp(values: Floats, between: tuple[float, float]) -> Floats:
 
 def prescribed_updraft(layers: Layers, interval: Interval, land: Floats, grid: AirGrid) -> Floats:
     """Dry air [kg m-2 s-1] (level - 1, lat, lon) that rises in made-up clouds through inner faces."""
-    clouds = prescribed_clouds(layers, interval, land, grid)
-    return grid.mean_in_groups(updraft_of(layers, clouds))
+    shallow, deep = prescribed_clouds(layers, interval, land, grid)
+    return grid.mean_in_groups(updraft_of(layers, shallow) + updraft_of(layers, deep))

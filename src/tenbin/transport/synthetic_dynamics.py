@@ -11,6 +11,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib import import_module
+from pathlib import Path
 from typing import Any, NamedTuple, cast
 
 import numpy as np
@@ -21,6 +22,7 @@ from tenbin.core.constants import ATMOSPHERE_DRY_MASS, EARTH_RADIUS, GRAVITY
 from tenbin.core.errors import Fault, InputError
 from tenbin.core.grid import regular_grid
 from tenbin.data.surface_fluxes import land_share
+from tenbin.transport import synthetic_climatology as climatology
 from tenbin.transport.synthetic_forcing import (
     ANTARCTICA,
     HILLS,
@@ -33,6 +35,7 @@ from tenbin.transport.synthetic_forcing import (
     relaxation_rate,
     season,
 )
+from tenbin.transport.synthetic_stirring import Stirring, heights, patterns
 
 __all__ = ["Dynamics", "Weather", "needs_dinosaur", "sigma_faces", "weather"]
 
@@ -56,6 +59,8 @@ class Dynamics:
     dome: float = ANTARCTICA
     seed: int = 0
     forcing: Forcing = Forcing()
+    stirring: Stirring = Stirring()
+    means: Path | None = None
 
 
 class Weather(NamedTuple):
@@ -97,9 +102,11 @@ def weather(how: Dynamics) -> Iterator[Weather]:
         core = _core(replace(how, seed=0, spin_up=0))  # compiled once for all of them
         state = _at_rest(core.coords, how)
     day, waiting = -float(how.spin_up), None
+    rain = patterns(core.lat, core.lon, HOURS, how.seed, how.stirring)
     while True:
+        heat = np.asarray(next(rain).T, "float32")
         with _in_32_bits():
-            state, parts = core.advance(state, season(day + HOURS / 48.0, how.forcing.lag))
+            state, parts = core.advance(state, season(day + HOURS / 48.0, how.forcing.lag), heat)
         if waiting is not None:  # the next interval is on its way while this one is put to use
             yield _from_south_and_ground(core, waiting)
         waiting = parts if day >= 0.0 else None
@@ -117,7 +124,7 @@ class _Core(NamedTuple):
     lat: Floats
     lon: Floats
     sigma: Floats
-    advance: Callable[[Any, float], tuple[Any, Any]]
+    advance: Callable[[Any, float, Any], tuple[Any, Any]]
 
 
 def _from_south_and_ground(core: _Core, parts: Any) -> Weather:
@@ -193,7 +200,7 @@ def _at_rest(coords: Any, how: Dynamics) -> Any:
     return primitive_equations.State(vorticity, zero, to_modal(warm), log_pressure)
 
 
-def _advance(coords: Any, how: Dynamics) -> Callable[[Any, float], tuple[Any, Any]]:
+def _advance(coords: Any, how: Dynamics) -> Callable[[Any, float, Any], tuple[Any, Any]]:
     """A function that takes the state through an interval and tells the mean winds and how the interval began."""
     from dinosaur import primitive_equations, time_integration
 
@@ -206,9 +213,12 @@ def _advance(coords: Any, how: Dynamics) -> Callable[[Any, float], tuple[Any, An
         coords.horizontal, dt, tau=_amount(2.4, "hour"), order=4
     )
     count = round(HOURS * 60.0 / how.step)
+    months = None if how.means is None else _months(coords, how, how.means)
 
-    def advance(state: Any, season: jax.Array) -> tuple[Any, Any]:
-        equations = time_integration.compose_equations([moving, _forcing(coords, how, season)])
+    def advance(state: Any, season: jax.Array, rain: jax.Array) -> tuple[Any, Any]:
+        mean = None if months is None else climatology.of_season(*months, season, moving)
+        forced = _forcing(coords, how, _Now(season, rain), mean, moving)
+        equations = time_integration.compose_equations([moving, forced])
         step = time_integration.step_with_filters(time_integration.imex_rk_sil3(equations, dt), [smooth])
 
         def one(carry: tuple[Any, Any], _: None) -> tuple[tuple[Any, Any], None]:
@@ -225,7 +235,7 @@ def _advance(coords: Any, how: Dynamics) -> Callable[[Any, float], tuple[Any, An
         winds = tuple(x / total[2] / speed for x in total[:2])
         return _with_mass_kept(coords, after), (*winds, *begins)
 
-    return cast("Callable[[Any, float], tuple[Any, Any]]", jax.jit(advance))
+    return cast("Callable[[Any, float, Any], tuple[Any, Any]]", jax.jit(advance))
 
 
 def _pressure(coords: Any, state: Any) -> jax.Array:
@@ -250,22 +260,73 @@ def _with_mass_kept(coords: Any, state: Any) -> Any:
     return state.replace(log_surface_pressure=coords.horizontal.to_modal(kept))
 
 
-def _forcing(coords: Any, how: Dynamics, season: jax.Array) -> Any:
-    """Relaxation and friction as tendencies of the dynamics."""
-    from dinosaur import primitive_equations, time_integration
+def _months(coords: Any, how: Dynamics, folder: Path) -> tuple[Any, Any]:
+    """January and June as states of the dynamics."""
+    january, june = climatology.means_of(folder)
+    return _state_of(coords, how, january), _state_of(coords, how, june)
+
+
+def _state_of(coords: Any, how: Dynamics, means: climatology.Means) -> Any:
+    from dinosaur import primitive_equations, spherical_harmonic
+
+    grid, relief = coords.horizontal, _relief(coords, how).T
+    lat, lon = np.degrees(grid.latitudes), np.degrees(grid.longitudes)
+    u, v, temperature, surface = climatology.on_layers(means, lat, lon, coords.vertical.centers, relief)
+    speed = _amount(1.0, "meter/second")
+    winds = (jnp.asarray((x * speed).transpose(0, 2, 1), "float32") for x in (u, v))
+    vorticity, divergence = spherical_harmonic.uv_nodal_to_vor_div_modal(grid, *winds)
+    warm = jnp.asarray((temperature - _REFERENCE).transpose(0, 2, 1), "float32")
+    log_pressure = jnp.asarray(np.log(surface * _amount(1.0, "pascal")).T[None], "float32")
+    smooth = (grid.clip_wavenumbers(grid.to_modal(one)) for one in (warm, log_pressure))
+    return primitive_equations.State(vorticity, divergence, *smooth)
+
+
+Terms = Callable[[Any], Any]
+
+
+def _forcing(coords: Any, how: Dynamics, now: _Now, mean: Any, moving: Any) -> Any:
+    """Relaxation, friction and rain as tendencies of the dynamics, of air that is held to the state `mean` if any."""
+    from dinosaur import time_integration
+
+    free = _free(coords, how, now)
+    terms = free if mean is None else _held(coords, how, now, free, mean, moving)
+    return time_integration.ExplicitODE.from_functions(terms)
+
+
+class _Now(NamedTuple):
+    """What drives an interval: the `season`, and `rain`, heat [K d-1] (lon, lat) that comes and goes."""
+
+    season: jax.Array
+    rain: jax.Array
+
+
+def _column(values: Floats) -> jax.Array:
+    return jnp.asarray(values, "float32")[:, None, None]
+
+
+def _rain(coords: Any, how: Dynamics, now: _Now) -> jax.Array:
+    """Its heating (level, lon, lat)."""
+    aloft = _column(heights(coords.vertical.centers, how.stirring))
+    return aloft * now.rain / (86400.0 * _amount(1.0, "second"))
+
+
+def _free(coords: Any, how: Dynamics, now: _Now) -> Terms:
+    """Towards rest near the ground and the temperature of `synthetic_forcing`."""
+    from dinosaur import primitive_equations
 
     grid = coords.horizontal
     second, pascal = _amount(1.0, "second"), _amount(1.0, "pascal")
-    sigma = jnp.asarray(coords.vertical.centers, "float32")[:, None, None]
+    sigma = _column(coords.vertical.centers)
     sin_lat = jnp.asarray(grid.nodal_mesh[1], "float32")
-    friction = jnp.asarray(drag(coords.vertical.centers, how.forcing) / second, "float32")[:, None, None]
+    friction = _column(drag(coords.vertical.centers, how.forcing) / second)
     rate = relaxation_rate(sin_lat, sigma, how.forcing) / second
-    on_land = land_temperature(sin_lat, sigma, season, _land(coords), how.forcing)
+    rain = _rain(coords, how, now)
+    on_land = land_temperature(sin_lat, sigma, now.season, _land(coords), how.forcing)
 
     def terms(state: Any) -> Any:
         pressure = sigma * _pressure(coords, state) / pascal
-        wanted = equilibrium_temperature(sin_lat, pressure, season, how.forcing) + on_land
-        warming = rate * (wanted - _REFERENCE - grid.to_nodal(state.temperature_variation))
+        wanted = equilibrium_temperature(sin_lat, pressure, now.season, how.forcing) + on_land
+        warming = rate * (wanted - _REFERENCE - grid.to_nodal(state.temperature_variation)) + rain
         return primitive_equations.State(
             vorticity=-friction * state.vorticity,
             divergence=-friction * state.divergence,
@@ -273,4 +334,42 @@ def _forcing(coords: Any, how: Dynamics, season: jax.Array) -> Any:
             log_surface_pressure=jnp.zeros_like(state.log_surface_pressure),
         )
 
-    return time_integration.ExplicitODE.from_functions(terms)
+    return terms
+
+
+def _held(coords: Any, how: Dynamics, now: _Now, free: Terms, mean: Any, moving: Any) -> Terms:
+    """As `free` in the stratosphere; below, temperature is pulled to that of `mean`, sharpened where storms live on
+    it, and in the tropics winds are too, and the heat is added that keeps the mean overturning."""
+    grid, forcing = coords.horizontal, how.forcing
+    second = _amount(1.0, "second")
+    day, levels = 86400.0 * second, coords.vertical.centers
+    sin_lat = jnp.asarray(grid.nodal_mesh[1], "float32")
+    below = climatology.share_held(levels)[:, None, None]
+    tropics = climatology.tropics(np.degrees(np.arcsin(grid.nodal_mesh[1])), forcing.held_edge)
+    inside = jnp.asarray(below * tropics, "float32")
+    low = jnp.asarray(below, "float32")
+    slow = relaxation_rate(sin_lat, _column(levels), forcing) / second
+    rate = jnp.maximum(slow, 1.0 / (forcing.held_warmth * day))
+    wanted = grid.to_nodal(mean.temperature_variation)
+    wanted = wanted + climatology.sharpened(sin_lat, _column(levels), forcing.held_contrast)
+    warming = moving.explicit_terms(mean).temperature_variation
+    warming = grid.to_nodal(warming + moving.implicit_terms(mean).temperature_variation)
+    added = low * _rain(coords, how, now) - inside * warming
+    pull = inside / (forcing.held * day)
+    push = inside * _column(
+        drag(levels, forcing) / second
+    )  # friction is felt beside the mean wind, not beside rest
+    goals = {name: grid.to_nodal(getattr(mean, name)) for name in ("vorticity", "divergence")}
+
+    def terms(state: Any) -> Any:
+        apart = free(state)
+        warm = low * rate * (wanted - grid.to_nodal(state.temperature_variation)) + added
+        made = {
+            name: getattr(apart, name)
+            + grid.to_modal(pull * (goal - grid.to_nodal(getattr(state, name))) + push * goal)
+            for name, goal in goals.items()
+        }
+        made["temperature_variation"] = (1.0 - low) * apart.temperature_variation + grid.to_modal(warm)
+        return apart.replace(**made)
+
+    return terms

@@ -88,6 +88,15 @@ class Forcing(NamedTuple):
     and that help to drive the overturning of the stratosphere; above it falls with the power 0.3 of pressure, as
     waves grow. Own choice, made in sight of the 6e9 kg s-1 that rise through 70 hPa of the tropics in reanalyses and
     of the lifetime of N2O, which is lost where they arrive."""
+    held: float = 10.0
+    """[d] time in which winds of the tropics are pulled to means of analyses, where those are given; own choice."""
+    held_edge: float = 25.0
+    """[degrees] latitude where the tropics end in that; own choice."""
+    held_warmth: float = 12.0
+    """[d] longest time in which temperature is pulled to those means; own choice."""
+    held_contrast: float = 8.0
+    """[K] by which that temperature is sharpened about 45 degrees, made so that storms have the energy and carry the
+    heat of real ones; own choice."""
     sponge: float = 1.0
     sponge_pressure: float = 2e2
     """[d], [Pa] friction at the top and where it begins, so that waves do not come back from it; own choice."""

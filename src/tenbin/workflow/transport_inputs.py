@@ -14,6 +14,7 @@ from tenbin.assimilate import fluxes
 from tenbin.core.constants import MOLAR_MASS
 from tenbin.core.errors import Fault, InputError, raise_if_any
 from tenbin.data.stations import seasonal_cycle
+from tenbin.transport import synthetic_climatology
 from tenbin.transport.air_grid import AirGrid
 from tenbin.transport.meteorology_synthetic import Synthetic, perpetual_year
 from tenbin.transport.operators import place_faults
@@ -61,8 +62,14 @@ def air_path(config: TransportConfig, told: Callable[[float], None] | None = Non
     if config.meteorology == ANALYSES:
         return air_making.cached(config.analyses, told)
     if config.meteorology == SYNTHETIC:
-        return perpetual_year(Synthetic(Dynamics(seed=config.seed)), told)
+        return perpetual_year(made_up(config), told)
     return Path(config.meteorology)
+
+
+def made_up(config: TransportConfig) -> Synthetic:
+    """The made-up year that is asked for."""
+    means = synthetic_climatology.where_given() if config.means == "where given" else None
+    return Synthetic(Dynamics(seed=config.seed, means=means))
 
 
 def carried_of(config: TransportConfig) -> list[Carried]:

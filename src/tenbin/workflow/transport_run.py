@@ -112,11 +112,10 @@ def _plan(asked: Reading[TransportConfig], out: Path, console: Console) -> Plan:
 
 
 def _air_can_be_had(config: TransportConfig) -> None:
-    from tenbin.transport.meteorology_synthetic import Synthetic, cache_path
-    from tenbin.transport.synthetic_dynamics import Dynamics
+    from tenbin.transport.meteorology_synthetic import cache_path
 
     if config.meteorology == SYNTHETIC:
-        if not cache_path(Synthetic(Dynamics(seed=config.seed))).exists():
+        if not cache_path(inputs.made_up(config)).exists():
             needs_dinosaur()
         return
     _, times = _cells_and_times(config)
