@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -23,15 +25,19 @@ MASS = 0.044
 
 @pytest.fixture(scope="module")
 def through(tmp_path_factory):
-    """Three days of steady winds over the end of a month, with stirred columns and a decaying gas."""
+    """Three days of winds over the end of a month that rise twelvefold once a day, so that some
+    intervals take more steps than others; stirred columns and a decaying gas."""
     cells = polar_grid(12, 16)
     grid = AirGrid(cells, *hybrid_layers(6), merged_cells(cells))
     flux = mass_fluxes.face_fluxes(idealised.analysis(), grid)
-    made = mass_fluxes.closed(flux, flux, SECONDS, grid, PressureFixer(grid))
+    strong = (flux[0], 12.0 * flux[1], 12.0 * flux[2])
+    fixer = PressureFixer(grid)
+    usual, gale = (mass_fluxes.closed(one, one, SECONDS, grid, fixer) for one in (flux, strong))
+    made = [gale if n % 4 == 1 else usual for n in range(COUNT)]
     faces = (grid.levels - 1, *grid.grid.shape)
     exchange = grid.mean_in_groups(10.0 ** np.random.default_rng(0).uniform(-4.0, 0.0, faces))
     updraft = np.full(faces, 0.01)
-    stream = [AirInterval(n, made, np.full(grid.shape, 250.0), exchange, updraft) for n in range(COUNT)]
+    stream = [AirInterval(n, made[n], np.full(grid.shape, 250.0), exchange, updraft) for n in range(COUNT)]
     start = np.datetime64("2010-01-30T00:00:00") + np.arange(COUNT) * np.timedelta64(6, "h")
     path = tmp_path_factory.mktemp("air") / "air.nc"
     write(path, stream, Times(start, SECONDS, False), grid, {"title": "steady winds"})
@@ -51,6 +57,16 @@ TABLE = pd.DataFrame(
     {"site": ["AAA", "BBB"], "lat": [0.0, 10.0], "lon": [0.0, 20.0], "intake_height": [10.0, 20.0]}
 )
 AT = np.array(["2010-02-01T12:00:00", "2010-02-02T00:00:00"], dtype="datetime64[s]")
+
+
+def test_intervals_of_a_day_ask_for_different_steps(through):
+    assert len(set(through.file.steps[:4])) > 1
+
+
+def test_a_passage_of_several_gases_is_refused(through):
+    two = replace(through, molar_mass=jnp.asarray([MASS, 0.016]))
+    with pytest.raises(InputError, match="2 tracers"):
+        footprints(two, TABLE, [0], AT[:1], 1, MASS)
 
 
 def test_a_footprint_times_fluxes_and_the_background_is_the_sample(through):

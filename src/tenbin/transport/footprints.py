@@ -40,7 +40,7 @@ def footprints(
 
     `time` counts back: fluxes from `hours_back` to `hours_back_end` [h] before the sample, for `days_back` days.
     `background` (obs, level, lat, lon) [mol mol-1 kg-1] is what is left then: the sensitivity to the mass of the
-    gas in the air at that time. `molar_mass` [kg mol-1] is that of the gas, whose losses `through.loss` has.
+    gas in the air at that time. `molar_mass` [kg mol-1] is that of the gas, the one of `through`.
     InputError, all faults at once: times that are no ends of intervals of the run or have too few days before them.
     """
     stamps, station = np.asarray(at, dtype="datetime64[s]"), np.asarray(station, dtype=np.int64)
@@ -56,8 +56,9 @@ def footprints(
 
 
 def _intervals(through: Passage) -> list[Day]:
-    """Every interval as a day of its own, so that a sample may stand at the end of any."""
-    return [Day(day.date, (number,), day.slot) for day in through.days for number in day.numbers]
+    """Every interval as a day of its own, so that a sample may stand at the end of any; in the steps that a run
+    forward takes."""
+    return [Day(day.date, (number,), day.slot, day.numbers) for day in through.days for number in day.numbers]
 
 
 def _ends(through: Passage) -> npt.NDArray[Any]:
@@ -84,6 +85,9 @@ def _faults(
     if len(station) != len(stamps) or not len(stamps):
         found = f"{len(station)} stations, {len(stamps)} times"
         faults.append(Fault(where, "at", found, "one time for each sample", "give equal lengths"))
+    if len(through.molar_mass) != 1:
+        found = f"{len(through.molar_mass)} tracers, each with losses of its own"
+        faults.append(Fault(where, "through", found, "a passage of one gas", "make one for each gas"))
     if days_back < 1:
         faults.append(Fault(where, "days_back", str(days_back), "1 or more", "ask for a day at least"))
     if through.limited:

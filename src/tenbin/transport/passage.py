@@ -73,10 +73,11 @@ class Passage:
         return self.file.grid
 
     def steps(self, day: Day) -> int:
-        """Steps of advection in each interval of a day."""
+        """Steps of advection in each interval of a day, alike in all parts of it."""
         if "steps" not in self._compiled:
             self._compiled["steps"] = self.file.steps
-        return int(max(self._compiled["steps"][number % len(self.file)] for number in day.numbers))
+        numbers = day.whole or day.numbers
+        return int(max(self._compiled["steps"][number % len(self.file)] for number in numbers))
 
     def model(self, day: Day) -> Model:
         """How the air of a day is moved."""
