@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from tenbin.core.arrays import jnp
+from tenbin.core.constants import DRY_PRESSURE
 from tenbin.core.errors import InputError
 from tenbin.transport import circulation, meteorology_synthetic, synthetic_dynamics, synthetic_forcing
 from tenbin.transport.air_file import AirFile, Times, write
@@ -224,7 +225,7 @@ def test_the_dynamics_fill_three_days_that_close(tmp_path, monkeypatch):
         last, first = year.interval(11).dry_pressure[1], year.interval(0).dry_pressure[0]
         assert np.abs(last - first).max() < 0.1
         mean = year.grid.grid.mean(first)
-        assert np.isclose(mean, synthetic_dynamics.MEAN_PRESSURE, rtol=2e-3)
+        assert np.isclose(mean, DRY_PRESSURE, rtol=2e-3)
         assert 200.0 < year.temperature(0).min() and year.temperature(0).max() < 330.0
 
 
