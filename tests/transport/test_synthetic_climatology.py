@@ -14,7 +14,8 @@ from tenbin.core.errors import InputError
 from tenbin.transport import meteorology_synthetic, synthetic_dynamics
 from tenbin.transport import synthetic_climatology as climatology
 from tenbin.transport.meteorology_synthetic import Synthetic
-from tenbin.transport.synthetic_dynamics import Dynamics, sigma_faces
+from tenbin.transport.synthetic_dynamics import Dynamics, held_to, sigma_faces
+from tenbin.transport.synthetic_stirring import Stirring
 
 with_dinosaur = pytest.mark.skipif(
     importlib.util.find_spec("dinosaur") is None, reason="needs dinosaur-dycore (the extra `met`)"
@@ -104,8 +105,8 @@ def test_held_air_takes_on_the_winds_of_the_tropics():
     folder = climatology.where_given()
     if folder is None:
         pytest.skip("needs the means of NCEP/NCAR under TENBIN_DATA")
-    how = Dynamics(waves=21, spin_up=12, means=folder)
-    how = dataclasses.replace(how, stirring=how.stirring._replace(heat=0.0))
+    calm = Stirring(heat=0.0)
+    how = dataclasses.replace(held_to(folder), waves=21, spin_up=12, stirring=calm)
     now = next(itertools.islice(synthetic_dynamics.weather(how), 1))
     january, _ = climatology.means_of(folder)
     u, *_ = climatology.on_layers(

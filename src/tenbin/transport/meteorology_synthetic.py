@@ -22,8 +22,10 @@ from tenbin import __version__
 from tenbin.core.errors import Fault, raise_if_any
 from tenbin.data.catalog import cache_root
 from tenbin.data.surface_fluxes import land_share
+from tenbin.transport import prescribed_convection, prescribed_mixing
 from tenbin.transport.air_file import AirInterval, Times, write
 from tenbin.transport.air_grid import AirGrid, hybrid_layers, merged_cells, polar_grid
+from tenbin.transport.convection import Cumulus
 from tenbin.transport.synthetic_climatology import digest
 from tenbin.transport.synthetic_dynamics import HOURS, Dynamics, needs_dinosaur, weather
 from tenbin.transport.synthetic_forcing import DAYS, mountains
@@ -74,6 +76,12 @@ def _settings(what: Synthetic) -> str:
     """All that the file depends on, as JSON."""
     content = asdict(what) | {"form": _FORM}
     content["dynamics"]["forcing"] = what.dynamics.forcing._asdict()
+    content["mixing"] = {
+        "turbulence": prescribed_mixing.Prescribed()._asdict(),
+        "clouds": prescribed_convection.Prescribed()._asdict(),
+        "plume": Cumulus()._asdict(),
+        "land": hashlib.sha256(land_share.on_grid(what.grid.grid).astype("<f4").tobytes()).hexdigest()[:16],
+    }
     content["dynamics"]["stirring"] = what.dynamics.stirring._asdict()
     content["dynamics"]["means"] = None if what.dynamics.means is None else digest(what.dynamics.means)
     return json.dumps(content, sort_keys=True)

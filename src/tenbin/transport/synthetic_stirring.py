@@ -23,7 +23,7 @@ Floats = npt.NDArray[np.float64]
 class Stirring(NamedTuple):
     """Own choices, made so that meridional winds within 10 degrees of the equator vary as in analyses."""
 
-    heat: float = 7.0
+    heat: float = 2.0
     """[K d-1] root mean square at the equator, at the height where it is greatest."""
     memory: float = 4.0
     """[d] in which it is forgotten."""

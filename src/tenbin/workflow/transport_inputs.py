@@ -18,7 +18,7 @@ from tenbin.transport import synthetic_climatology
 from tenbin.transport.air_grid import AirGrid
 from tenbin.transport.meteorology_synthetic import Synthetic, perpetual_year
 from tenbin.transport.operators import place_faults
-from tenbin.transport.synthetic_dynamics import Dynamics
+from tenbin.transport.synthetic_dynamics import Dynamics, held_to
 from tenbin.workflow import air_making, transport_fields
 from tenbin.workflow.transport_settings import (
     ANALYSES,
@@ -69,7 +69,7 @@ def air_path(config: TransportConfig, told: Callable[[float], None] | None = Non
 def made_up(config: TransportConfig) -> Synthetic:
     """The made-up year that is asked for."""
     means = synthetic_climatology.where_given() if config.means == "where given" else None
-    return Synthetic(Dynamics(seed=config.seed, means=means))
+    return Synthetic(Dynamics(seed=config.seed) if means is None else held_to(means, config.seed))
 
 
 def carried_of(config: TransportConfig) -> list[Carried]:
