@@ -19,11 +19,13 @@ from typing import Any
 import numpy as np
 
 from tenbin.core.arrays import jax, jnp
+from tenbin.core.constants import EARTH_RADIUS, GRAVITY
 from tenbin.transport.advection_steps import steps_needed
 from tenbin.transport.air_file import AirFile
+from tenbin.transport.air_layers import KAPPA, winds_of
 from tenbin.transport.circulation import Circulation, circulation, portrait
 from tenbin.transport.mass_fluxes import Interval
-from tenbin.transport.meteorology_synthetic import LABEL, perpetual_year
+from tenbin.transport.meteorology_synthetic import LABEL, Synthetic, as_given, perpetual_year
 from tenbin.transport.sweeps import Advection, advect, flow_of
 from tenbin.transport.synthetic_forcing import mountains
 
@@ -69,6 +71,43 @@ def exchange(year: AirFile) -> dict[str, float]:
         "interhemispheric_exchange_days": 2.0 / rate,
         "drift_of_mass": float(tracer[0].sum()) / total - 1.0,
         "drift_of_a_uniform_ratio": float(jnp.abs(tracer[1] / mass - 1.0).max()),
+    }
+
+
+def tropical_winds(year: AirFile, days: tuple[int, int], every: int) -> dict[str, float]:
+    """Root mean square [m s-1] of northward winds within 10 degrees of the equator, for the most part of air that
+    crosses it to and fro."""
+    grid = year.grid
+    near = np.abs(grid.grid.lat) <= 10.0
+    pressure = 0.5 * (grid.a[1:] + grid.a[:-1] + (grid.b[1:] + grid.b[:-1]) * 1e5)
+    levels = {p: int(np.abs(pressure / 100.0 - p).argmin()) for p in (200, 500, 850)}
+    numbers = range(days[0] * A_DAY, days[1] * A_DAY, every)
+    north = np.array([winds_of(year.interval(n), grid)[1][list(levels.values())][:, near] for n in numbers])
+    size = np.sqrt((north**2).mean(axis=(0, 2, 3)))
+    return {f"v_{p}_hpa": round(float(value), 1) for p, value in zip(levels, size, strict=True)}
+
+
+def rising_in_the_tropics(
+    year: AirFile, mean: Circulation, days: tuple[int, int], every: int
+) -> dict[str, float]:
+    """Air [1e9 kg s-1] that rises through faces of the stratosphere by the residual circulation: the overturning and
+    what eddies' heat adds to it (Andrews et al. 1987, Middle Atmosphere Dynamics, section 3.5)."""
+    grid, heat, theta, count = year.grid, 0.0, 0.0, 0
+    for flow, warm in moments(year, days, every):
+        _, north = winds_of(flow, grid)
+        faces = grid.a[:, None, None] + grid.b[:, None, None] * flow.dry_pressure[0]
+        potential = warm * (2e5 / (faces[1:] + faces[:-1])) ** KAPPA
+        apart = [x - x.mean(axis=-1, keepdims=True) for x in (north, potential)]
+        heat = heat + (apart[0] * apart[1]).mean(axis=-1)
+        theta, count = theta + potential.mean(axis=-1), count + 1
+    pressure = grid.a + grid.b * 1e5
+    rise = np.diff(theta, axis=0) / np.diff(0.5 * (pressure[1:] + pressure[:-1]))[:, None]
+    around = 2.0 * np.pi * EARTH_RADIUS * np.cos(np.radians(grid.grid.lat)) / GRAVITY
+    eddies = around * 0.5 * (heat[1:] + heat[:-1]) / rise
+    residual = mean.overturning[1:-1] - 0.5 * (eddies[:, 1:] + eddies[:, :-1])
+    places = [int(np.abs(pressure[1:-1] / 100.0 - p).argmin()) for p in (94, 62, 37, 20)]
+    return {
+        f"rising_{pressure[k + 1] / 100:.0f}_hpa": round(float(np.ptp(residual[k]) / 1e9), 1) for k in places
     }
 
 
@@ -127,10 +166,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--figure", type=Path)
     parser.add_argument("--every", type=int, default=3, help="intervals from one sample to the next")
+    parser.add_argument("--free", action="store_true", help="the year that is held to no means of analyses")
     parser.add_argument("--exchange", action="store_true", help="also carry a gas for a year")
     chosen = parser.parse_args()
     begin = time.perf_counter()
-    path = perpetual_year()
+    path = perpetual_year(Synthetic() if chosen.free else as_given())
     made = {"file_mb": path.stat().st_size / 1e6, "seconds_to_make": round(time.perf_counter() - begin, 1)}
     with AirFile(path) as year:
         print(json.dumps(made | {"worst_closure_pa": worst_closure(year, 100)}), flush=True)
@@ -143,7 +183,10 @@ def main() -> None:
                 print(json.dumps({"season": name, "side": side, **said}), flush=True)
             middle = int(np.argmin(np.abs(means[name].pressure.mean(-1) - 5e4)))
             rising = float(np.sqrt((means[name].rising[middle] ** 2).mean()))
-            print(json.dumps({"season": name, "rms_omega_500_pa_s": round(rising, 4)}), flush=True)
+            told = {"season": name, "rms_omega_500_pa_s": round(rising, 4)}
+            told |= tropical_winds(year, days, chosen.every)
+            told |= rising_in_the_tropics(year, means[name], days, chosen.every)
+            print(json.dumps(told), flush=True)
         if chosen.figure:
             draw(chosen.figure, year, means, year.settings["dynamics"]["seed"])
         if chosen.exchange:

@@ -26,14 +26,18 @@ from tenbin.transport import prescribed_convection, prescribed_mixing
 from tenbin.transport.air_file import AirInterval, Times, write
 from tenbin.transport.air_grid import AirGrid, hybrid_layers, merged_cells, polar_grid
 from tenbin.transport.convection import Cumulus
-from tenbin.transport.synthetic_climatology import digest
-from tenbin.transport.synthetic_dynamics import HOURS, Dynamics, needs_dinosaur, weather
+from tenbin.transport.synthetic_climatology import digest, where_given
+from tenbin.transport.synthetic_dynamics import HOURS, Dynamics, held_to, needs_dinosaur, weather
 from tenbin.transport.synthetic_forcing import DAYS, mountains
 from tenbin.transport.synthetic_year import blown, joined
 
-__all__ = ["LABEL", "Synthetic", "cache_path", "ground", "labels", "make", "perpetual_year"]
+__all__ = ["LABEL", "Synthetic", "as_given", "cache_path", "ground", "labels", "make", "perpetual_year"]
 
 LABEL = "SYNTHETIC meteorology: made up by a dry model, not the weather of any time"
+_HELD_TO = (
+    "to means of January 1988 and of Junes from 1979 on of the NCEP/NCAR reanalysis, as in NCAR/geocat-datafiles: "
+    "winds and heat of the tropics, temperature of the troposphere"
+)
 _FORM = 3
 """Counts up when the same settings would give another file."""
 
@@ -93,6 +97,12 @@ def cache_path(what: Synthetic) -> Path:
     return cache_root() / "synthetic_meteorology" / f"synthetic-T{what.dynamics.waves}-{name}.nc"
 
 
+def as_given(seed: int = 0) -> Synthetic:
+    """The year held to means of January and June where `$TENBIN_DATA` has them, the free one elsewhere."""
+    means = where_given()
+    return Synthetic(Dynamics(seed=seed) if means is None else held_to(means, seed))
+
+
 def labels(what: Synthetic) -> dict[str, Any]:
     """Attributes of the file, which say that it is made up, of what and by what."""
     return {
@@ -100,6 +110,7 @@ def labels(what: Synthetic) -> dict[str, Any]:
         "synthetic": "true",
         "source": "primitive equations by dinosaur-dycore, forced as in Held and Suarez 1994 with a seasonal cycle, "
         "stratosphere of Polvani and Kushner 2002",
+        "held": _HELD_TO if what.dynamics.means is not None else "to nothing",
         "comment": "boundary layers and clouds are prescribed by land, sea and sunlight: dry air has neither",
         "seed": int(what.dynamics.seed),
         "settings": _settings(what),

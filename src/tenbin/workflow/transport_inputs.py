@@ -14,11 +14,10 @@ from tenbin.assimilate import fluxes
 from tenbin.core.constants import MOLAR_MASS
 from tenbin.core.errors import Fault, InputError, raise_if_any
 from tenbin.data.stations import seasonal_cycle
-from tenbin.transport import synthetic_climatology
 from tenbin.transport.air_grid import AirGrid
-from tenbin.transport.meteorology_synthetic import Synthetic, perpetual_year
+from tenbin.transport.meteorology_synthetic import Synthetic, as_given, perpetual_year
 from tenbin.transport.operators import place_faults
-from tenbin.transport.synthetic_dynamics import Dynamics, held_to
+from tenbin.transport.synthetic_dynamics import Dynamics
 from tenbin.workflow import air_making, transport_fields
 from tenbin.workflow.transport_settings import (
     ANALYSES,
@@ -68,8 +67,7 @@ def air_path(config: TransportConfig, told: Callable[[float], None] | None = Non
 
 def made_up(config: TransportConfig) -> Synthetic:
     """The made-up year that is asked for."""
-    means = synthetic_climatology.where_given() if config.means == "where given" else None
-    return Synthetic(Dynamics(seed=config.seed) if means is None else held_to(means, config.seed))
+    return as_given(config.seed) if config.means == "where given" else Synthetic(Dynamics(seed=config.seed))
 
 
 def carried_of(config: TransportConfig) -> list[Carried]:
