@@ -147,7 +147,7 @@ def at_background(folder: Path, name: str = "sf6") -> dict[str, float]:
     return {"background_north_less_south_ppt": float(np.mean(north) - np.mean(south)) * 1e12}
 
 
-def stations(folder: Path, gas: str, figure: Path | None) -> dict[str, Any]:
+def stations(folder: Path, gas: str, figure: Path | None, tables: Path | None) -> dict[str, Any]:
     """The season and gradient of flask stations in the last two years beside those observed."""
     series = xr.open_dataset(folder / "stations.nc")[gas]
     monthly = series.resample(time="MS").mean().isel(time=slice(-25, -1))
@@ -162,7 +162,11 @@ def stations(folder: Path, gas: str, figure: Path | None) -> dict[str, Any]:
         pictures.write_figure(table, observed, gas, figure)
     shown = found[["site", "lat", "amplitude_model", "amplitude_obs", "phase_difference", "correlation",
                    "gradient_model", "gradient_obs"]]  # fmt: skip
-    print(shown.round(2).to_string())
+    if tables is None:
+        print(shown.round(2).to_string())
+    else:
+        with tables.open("a") as file:
+            file.write("\n" + listed(found, gas))
     return {
         "stations": len(found),
         "median_amplitude_ratio": float(found["amplitude_ratio"].median()),
@@ -173,10 +177,30 @@ def stations(folder: Path, gas: str, figure: Path | None) -> dict[str, Any]:
     }
 
 
+def listed(found: pd.DataFrame, gas: str) -> str:
+    """Every station in Markdown, from north to south."""
+    unit = "ppm" if gas == "co2" else "ppb"
+    lines = [
+        f"## {gas.upper()}",
+        "",
+        f"| station | latitude | amplitude [{unit}] | observed | phase [d] | correlation | "
+        f"gradient [{unit}] | observed |",
+        "|---|---|---|---|---|---|---|---|",
+    ]
+    for row in found.sort_values("lat", ascending=False).itertuples():
+        lines.append(
+            f"| {row.site} | {row.lat:.1f} | {row.amplitude_model:.1f} | {row.amplitude_obs:.1f} | "
+            f"{row.phase_difference:+.0f} | {row.correlation:.2f} | "
+            f"{row.gradient_model:.1f} | {row.gradient_obs:.1f} |"
+        )
+    return "\n".join(lines) + "\n"
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("folder", type=Path, help="run folder of tenbin transport")
     parser.add_argument("--figure", type=Path, help="where the seasons of CO2 are drawn")
+    parser.add_argument("--tables", type=Path, help="file to which every station is added in Markdown")
     chosen = parser.parse_args()
     fields = xr.open_dataset(chosen.folder / "mole_fractions.nc").load()
     print(json.dumps({"sf6": exchange(fields) | at_background(chosen.folder)}))
@@ -186,7 +210,11 @@ def main() -> None:
     for gas in ("co2", "ch4"):
         print(
             json.dumps(
-                {f"stations_{gas}": stations(chosen.folder, gas, chosen.figure if gas == "co2" else None)}
+                {
+                    f"stations_{gas}": stations(
+                        chosen.folder, gas, chosen.figure if gas == "co2" else None, chosen.tables
+                    )
+                }
             )
         )
 

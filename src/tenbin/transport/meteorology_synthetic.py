@@ -1,7 +1,7 @@
 """Synthetic meteorology for machines without a reanalysis: a made-up perpetual year of dry air through faces.
 
 Not the weather of any year or place. Eddies, jets, an overturning, seasons and a polar vortex come of dry equations
-of motion (`synthetic_dynamics`, `synthetic_forcing`); there is no water, no sea, no monsoon. For demonstrations and
+of motion (`synthetic_dynamics`, `synthetic_forcing`); there is no water. For demonstrations and
 twin experiments, in which what is sought was made with the same air.
 """
 

@@ -65,10 +65,10 @@ def held_to(means: Path, seed: int = 0) -> Dynamics:
     """Dynamics of air that is held to the means of analyses in a folder.
 
     Their tropics are calmed by that and want more rain that varies; their stratosphere is driven by more waves from
-    below and wants less of what stands for those that are lacking. Own choices, by meridional winds of the tropics in
-    analyses and by the 6e9 kg s-1 that rise through 70 hPa there in reanalyses.
+    below and wants less of what stands for those that are lacking. Own choices, by northward winds of the tropics in
+    analyses, by the 6e9 kg s-1 that rise through 70 hPa there in reanalyses and by the lifetime of N2O.
     """
-    forcing = Forcing(gravity_waves=100.0, stratosphere_time=40.0)
+    forcing = Forcing(gravity_waves=50.0, stratosphere_time=30.0)
     return Dynamics(forcing=forcing, stirring=Stirring(heat=7.0), means=means, seed=seed)
 
 
