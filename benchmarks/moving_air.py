@@ -20,7 +20,7 @@ import xarray as xr
 
 from tenbin.assimilate import fluxes, station_cycles
 from tenbin.core.calendar import decimal_year
-from tenbin.core.constants import AVOGADRO, GAS_CONSTANT, GRAVITY, MOLAR_MASS
+from tenbin.core.constants import AVOGADRO, DRY_PRESSURE, GAS_CONSTANT, GRAVITY, MOLAR_MASS
 from tenbin.core.grid import Grid
 from tenbin.data.surface_fluxes import land_share
 from tenbin.report import station_cycles as pictures
@@ -30,8 +30,6 @@ from tenbin.transport.exchange_times import Hemispheres
 RADON_DECAY = 2.0982e-6
 NORTH, SOUTH = ("ALT", "BRW", "MHD", "NWR", "KUM", "MLO"), ("SMO", "CGO", "PSA", "SPO")
 """Background stations of both hemispheres."""
-SURFACE = 98_400.0
-"""Mean surface pressure of dry air [Pa]."""
 
 
 def cells(fields: xr.Dataset) -> tuple[Grid, np.ndarray, np.ndarray]:
@@ -42,7 +40,7 @@ def cells(fields: xr.Dataset) -> tuple[Grid, np.ndarray, np.ndarray]:
     edges = np.concatenate([[-90.0], [middle[0] - step], middle, [middle[-1] + step], [90.0]])
     west = 0.5 * (lon[1] - lon[0])
     grid = Grid(edges, np.append(lon - west, lon[-1] + west))
-    faces = fields["hybrid_a"].values + fields["hybrid_b"].values * SURFACE
+    faces = fields["hybrid_a"].values + fields["hybrid_b"].values * DRY_PRESSURE
     return grid, -np.diff(faces)[:, None, None] / GRAVITY * grid.area, 0.5 * (faces[1:] + faces[:-1])
 
 

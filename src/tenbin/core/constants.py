@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import math
+
 __all__ = [
     "ATMOSPHERE_DRY_MASS",
     "AVOGADRO",
     "BOLTZMANN",
     "C_TO_CH4",
     "C_TO_CO2",
+    "DRY_PRESSURE",
     "EARTH_RADIUS",
     "GAS_CONSTANT",
     "GRAVITY",
@@ -58,6 +61,11 @@ ZERO_CELSIUS = Constant(273.15, "K", "definition of the Celsius scale")
 SECONDS_PER_DAY = Constant(86400.0, "s", "definition of the civil day")
 SECONDS_PER_YEAR = Constant(365.25 * 86400.0, "s", "Julian year of 365.25 days")
 ATMOSPHERE_DRY_MASS = Constant(5.1352e18, "kg", "Trenberth and Smith 2005, J. Climate 18, 864")
+DRY_PRESSURE = Constant(
+    ATMOSPHERE_DRY_MASS * GRAVITY / (4.0 * math.pi * EARTH_RADIUS**2),
+    "Pa",
+    "mean at the ground under the dry mass of Trenberth and Smith 2005, J. Climate 18, 864, spread over the Earth",
+)
 
 MOLAR_MASS: dict[str, Constant] = {
     "air": Constant(28.97e-3, "kg mol-1", "mean of dry air, as used with the dry mass in FaIR"),

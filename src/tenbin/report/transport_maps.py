@@ -15,6 +15,7 @@ from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 from matplotlib.ticker import NullLocator
 
+from tenbin.core.constants import DRY_PRESSURE
 from tenbin.core.grid import regular_grid
 from tenbin.core.provenance import atomic_path
 from tenbin.data.surface_fluxes import land_share
@@ -29,8 +30,6 @@ HIGHEST = 1000.0
 """Pressure [Pa] at the top of the drawing: a hundredth of the air is above it."""
 COLOURS = "viridis"
 """Even in lightness and told apart with any kind of colour vision."""
-SURFACE = 98_400.0
-"""Dry pressure at the ground [Pa] for which pressures of layers are drawn."""
 _TICKS = (900, 700, 500, 300, 200, 100, 50, 20, 10)
 _NAMES = {"co2": "CO₂", "ch4": "CH₄", "n2o": "N₂O", "sf6": "SF₆", "rn222": "²²²Rn", "mcf": "CH₃CCl₃"}
 _DIGITS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
@@ -136,7 +135,7 @@ def _map(ax: Axes, fields: xr.Dataset, values: Floats, title: str) -> None:
 
 def _section(ax: Axes, fields: xr.Dataset, values: Floats, title: str) -> None:
     lat = _edges(fields, "lat")
-    pressure = fields["hybrid_a"].values + fields["hybrid_b"].values * SURFACE
+    pressure = fields["hybrid_a"].values + fields["hybrid_b"].values * DRY_PRESSURE
     weight = -np.diff(pressure)[:, None] * np.diff(np.sin(np.radians(lat)))
     scale, ends = _scaled(values, weight)
     drawn = ax.pcolormesh(lat, pressure / 100.0, values, cmap=COLOURS, norm=scale, rasterized=True)
@@ -144,8 +143,8 @@ def _section(ax: Axes, fields: xr.Dataset, values: Floats, title: str) -> None:
     ax.set_ylabel("dry pressure, hPa")
     ax.set_yscale("log")
     top = max(float(pressure.min()), HIGHEST) / 100.0
-    ax.set_ylim(SURFACE / 100.0, top)
-    ax.set_yticks([tick for tick in _TICKS if top <= tick <= SURFACE / 100.0])
+    ax.set_ylim(DRY_PRESSURE / 100.0, top)
+    ax.set_yticks([tick for tick in _TICKS if top <= tick <= DRY_PRESSURE / 100.0])
     ax.yaxis.set_major_formatter("{x:g}")
     ax.yaxis.set_minor_locator(NullLocator())
     ax.set_xticks(range(-90, 91, 30))

@@ -15,11 +15,12 @@ __all__ = ["Day", "days_of", "months_of"]
 
 class Day(NamedTuple):
     """`date` of a day, the `numbers` of its intervals in the air's file, and the `slot` of its month, which counts
-    from the first month of the run."""
+    from the first month of the run. A part of a day tells the numbers of the `whole` day, whose steps it takes."""
 
     date: np.datetime64
     numbers: tuple[int, ...]
     slot: int
+    whole: tuple[int, ...] = ()
 
 
 def days_of(times: Times, first_year: int | None = None, years: int | None = None) -> list[Day]:

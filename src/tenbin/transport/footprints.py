@@ -40,12 +40,14 @@ def footprints(
 
     `time` counts back: fluxes from `hours_back` to `hours_back_end` [h] before the sample, for `days_back` days.
     `background` (obs, level, lat, lon) [mol mol-1 kg-1] is what is left then: the sensitivity to the mass of the
-    gas in the air at that time. `molar_mass` [kg mol-1] is that of the gas, whose losses `through.loss` has.
-    InputError, all faults at once: times that are no ends of intervals of the run or have too few days before them.
+    gas in the air at that time. `molar_mass` [kg mol-1] is that of the gas, the only one of `through`.
+    InputError, all faults at once: times that are no ends of intervals of the run or have too few days before them,
+    a passage of several gases or of another.
     """
     stamps, station = np.asarray(at, dtype="datetime64[s]"), np.asarray(station, dtype=np.int64)
     ends = _ends(through)
-    raise_if_any(_faults(through, stations, station, stamps, ends, days_back))
+    faults = _faults(through, stations, station, stamps, ends, days_back)
+    raise_if_any(faults + _gas_faults(through, molar_mass))
     number = np.searchsorted(ends, stamps)
     length = days_back * len(through.days[0].numbers)
     first = int(number.min()) - length + 1
@@ -56,8 +58,9 @@ def footprints(
 
 
 def _intervals(through: Passage) -> list[Day]:
-    """Every interval as a day of its own, so that a sample may stand at the end of any."""
-    return [Day(day.date, (number,), day.slot) for day in through.days for number in day.numbers]
+    """Every interval as a day of its own, so that a sample may stand at the end of any; it takes the steps of the
+    whole day, as the run forward does."""
+    return [Day(day.date, (number,), day.slot, day.numbers) for day in through.days for number in day.numbers]
 
 
 def _ends(through: Passage) -> npt.NDArray[Any]:
@@ -97,6 +100,20 @@ def _faults(
         wanted = f"{days_back} days of air before it, which begins {through.days[0].date}"
         faults.append(Fault(where, "at", str(stamp), wanted, "begin the air earlier, or look back less"))
     return faults
+
+
+def _gas_faults(through: Passage, molar_mass: float) -> list[Fault]:
+    """Samples take the place of tracers, so that losses may have one row alone, that of the gas."""
+    where, masses = "footprints", np.asarray(through.molar_mass)
+    frequency = through.loss(through.days[0].date)
+    rows = len(masses) if frequency is None else len(frequency)
+    if len(masses) != 1 or rows != 1:
+        found = f"{len(masses)} tracers, losses of {rows}"
+        return [Fault(where, "through", found, "a passage of the one gas", "make a passage for each gas")]
+    if not np.isclose(masses[0], molar_mass, rtol=1e-6):
+        wanted = f"{masses[0]:g} kg mol-1, that of the passage"
+        return [Fault(where, "molar_mass", f"{molar_mass:g} kg mol-1", wanted, "make a passage of this gas")]
+    return []
 
 
 def _gathered(

@@ -22,8 +22,17 @@ from tenbin import __version__
 from tenbin.core.errors import Fault, raise_if_any
 from tenbin.data.catalog import cache_root
 from tenbin.data.surface_fluxes import land_share
+from tenbin.transport import (
+    air_layers,
+    boundary_layer,
+    convection,
+    prescribed_convection,
+    prescribed_mixing,
+    synthetic_mixing,
+)
 from tenbin.transport.air_file import AirInterval, Times, write
 from tenbin.transport.air_grid import AirGrid, hybrid_layers, merged_cells, polar_grid
+from tenbin.transport.made_with import numbers_of
 from tenbin.transport.synthetic_dynamics import HOURS, Dynamics, needs_dinosaur, weather
 from tenbin.transport.synthetic_forcing import DAYS, mountains
 from tenbin.transport.synthetic_year import blown, joined
@@ -32,7 +41,9 @@ __all__ = ["LABEL", "Synthetic", "cache_path", "ground", "labels", "make", "perp
 
 LABEL = "SYNTHETIC meteorology: made up by a dry model, not the weather of any time"
 _FORM = 3
-"""Counts up when the same settings would give another file."""
+"""Counts up when the same settings would give another file, and no number tells."""
+_MIXING = air_layers, boundary_layer, convection, prescribed_convection, prescribed_mixing, synthetic_mixing
+"""Where the numbers of turbulence and clouds stand."""
 
 
 @dataclass(frozen=True)
@@ -73,6 +84,7 @@ def _settings(what: Synthetic) -> str:
     """All that the file depends on, as JSON."""
     content = asdict(what) | {"form": _FORM}
     content["dynamics"]["forcing"] = what.dynamics.forcing._asdict()
+    content["mixing"] = numbers_of(*_MIXING) | {"land": land_share.digest()}
     return json.dumps(content, sort_keys=True)
 
 

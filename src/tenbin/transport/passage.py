@@ -73,10 +73,12 @@ class Passage:
         return self.file.grid
 
     def steps(self, day: Day) -> int:
-        """Steps of advection in each interval of a day."""
+        """Steps of advection in each interval of a day: the most that one of the whole day's needs."""
         if "steps" not in self._compiled:
             self._compiled["steps"] = self.file.steps
-        return int(max(self._compiled["steps"][number % len(self.file)] for number in day.numbers))
+        return int(
+            max(self._compiled["steps"][number % len(self.file)] for number in day.whole or day.numbers)
+        )
 
     def model(self, day: Day) -> Model:
         """How the air of a day is moved."""

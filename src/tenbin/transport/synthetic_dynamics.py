@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tenbin.core.arrays import jax, jnp
-from tenbin.core.constants import ATMOSPHERE_DRY_MASS, EARTH_RADIUS, GRAVITY
+from tenbin.core.constants import DRY_PRESSURE, GRAVITY
 from tenbin.core.errors import Fault, InputError
 from tenbin.core.grid import regular_grid
 from tenbin.data.surface_fluxes import land_share
@@ -37,7 +37,7 @@ from tenbin.transport.synthetic_forcing import (
 __all__ = ["Dynamics", "Weather", "needs_dinosaur", "sigma_faces", "weather"]
 
 Floats = npt.NDArray[np.float64]
-MEAN_PRESSURE = ATMOSPHERE_DRY_MASS * GRAVITY / (4.0 * np.pi * EARTH_RADIUS**2)
+MEAN_PRESSURE = float(DRY_PRESSURE)
 """Mean surface pressure [Pa] of the dry air of the Earth."""
 HOURS = 6.0
 """Length of an interval [h]."""

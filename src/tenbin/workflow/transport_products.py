@@ -13,7 +13,7 @@ import xarray as xr
 from numpy.lib.stride_tricks import sliding_window_view
 
 from tenbin import __version__
-from tenbin.core.constants import SECONDS_PER_DAY, SECONDS_PER_YEAR
+from tenbin.core.constants import DRY_PRESSURE, SECONDS_PER_DAY, SECONDS_PER_YEAR
 from tenbin.core.provenance import RunRecord, atomic_path
 from tenbin.transport.air_file import AirFile
 from tenbin.workflow.transport_batch import month_file, state_file
@@ -127,8 +127,8 @@ def _axes(air: AirFile, bounds: Sequence[np.ndarray]) -> dict[str, Any]:
     start, end = np.array(bounds).astype("datetime64[ns]").T
     grid = air.grid
     hybrid = "layers lie between faces at hybrid_a + hybrid_b x surface pressure of dry air"
-    middle = 0.5 * (grid.a[:-1] + grid.a[1:] + (grid.b[:-1] + grid.b[1:]) * 98_400.0)
-    said = {"units": "Pa", "long_name": "pressure of dry air in the middle of layers over 984 hPa",
+    middle = 0.5 * (grid.a[:-1] + grid.a[1:] + (grid.b[:-1] + grid.b[1:]) * DRY_PRESSURE)
+    said = {"units": "Pa", "long_name": f"dry pressure in the middle of layers over {DRY_PRESSURE / 100.0:.1f} hPa",
             "standard_name": "air_pressure", "positive": "down", "axis": "Z"}  # fmt: skip
     return {
         "time": ("time", start + (end - start) // 2, {"standard_name": "time", "bounds": "time_bnds"}),
