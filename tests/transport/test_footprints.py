@@ -127,3 +127,27 @@ def test_a_passage_of_other_gases_is_refused_however_many_the_samples(through):
                 footprints(wrong, TABLE, [0, 1][:count], AT[:count], 2, MASS)
     with pytest.raises(InputError, match="0.044 kg mol-1, that of the passage"):
         footprints(through, TABLE, [0], AT[:1], 2, 0.016)
+
+
+EVERY = np.datetime64("2010-01-31T00:00:00") + np.arange(9) * np.timedelta64(6, "h")
+"""Ends of intervals with a day before them."""
+
+
+def test_samples_in_groups_have_the_footprints_that_they_have_all_together(through, monkeypatch):
+    """Groups of four, four and one, given in no order."""
+    order = np.random.default_rng(4).permutation(len(EVERY))
+    at, station = EVERY[order], (np.arange(len(EVERY)) % 2)[order]
+    whole = footprints(through, TABLE, station, at, 1, MASS)
+    monkeypatch.setattr("tenbin.transport.footprints.TOGETHER", 4)
+    calls = []
+    parts = footprints(through, TABLE, station, at, 1, MASS, told=lambda: calls.append(1))
+    for name in ("footprint", "background"):
+        size = float(abs(whole[name]).max())
+        np.testing.assert_allclose(parts[name], whole[name], rtol=1e-12, atol=1e-15 * size)
+    assert len(calls) == 7 + 7 + 4  # each group from its last sample to a day before its first
+
+
+def test_samples_far_apart_do_not_pay_for_the_time_between(through):
+    calls = []
+    footprints(through, TABLE, [0, 1], EVERY[[0, -1]], 1, MASS, told=lambda: calls.append(1))
+    assert len(calls) == 4 + 4 < 12
