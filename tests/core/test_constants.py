@@ -41,3 +41,9 @@ def test_a_constant_is_a_float_that_survives_copying():
     assert isinstance(copied, Constant)
     assert (float(copied), copied.unit) == (6.371e6, "m")
     assert type(constants.EARTH_RADIUS * 2) is float
+
+
+def test_the_mean_dry_pressure_carries_the_dry_mass():
+    area = 4.0 * np.pi * constants.EARTH_RADIUS**2
+    held = constants.DRY_PRESSURE * area / constants.GRAVITY
+    np.testing.assert_allclose(held, constants.ATMOSPHERE_DRY_MASS, rtol=1e-14)

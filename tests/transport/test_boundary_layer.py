@@ -14,6 +14,7 @@ from tenbin.transport.boundary_layer import (
     KARMAN,
     LEAST,
     Surface,
+    Turbulence,
     boundary_layer_height,
     exchange_of_air,
     profile_diffusivity,
@@ -201,3 +202,35 @@ def test_made_up_exchange_has_days_over_land_and_none_over_sea():
     strong = (noon[0] > 1e-2) & (sea[0][0] > 1e-2)
     np.testing.assert_allclose(half[0][strong], 0.5 * (noon + sea[0])[0][strong], rtol=1e-9)
     assert CP_DRY == pytest.approx(1004.5, abs=1.0)
+
+
+def test_wind_that_turns_with_height_is_shear_though_its_speed_does_not_change():
+    """Shear is the difference of winds as vectors (Vogelezang and Holtslag 1996): the boundary layer under a wind
+    that turns is as tall as under one that grows by the same difference, and taller than under one that stays."""
+    layers, turn = columns(8e-3, 10.0), np.radians(60.0)
+    high = layers.height > layers.height[0]
+    still, ground = flat(10.0), flat(0.05)
+    near = Turbulence(ground, flat(0.0), layers.theta[0], still, np.zeros_like(still))
+
+    def height(east, north):
+        moved = layers._replace(u=np.where(high, east, 10.0), v=np.where(high, north, 0.0))
+        return boundary_layer_height(moved, near)
+
+    turned = height(10.0 * np.cos(turn), 10.0 * np.sin(turn))
+    difference = 2.0 * 10.0 * np.sin(0.5 * turn)
+    np.testing.assert_allclose(turned, height(10.0 + difference, 0.0), rtol=1e-9)
+    assert (turned > 2.0 * height(10.0, 0.0)).all()
+
+
+def test_a_change_of_axes_leaves_the_boundary_layer_as_it_is():
+    rng = np.random.default_rng(3)
+    layers = columns(6e-3, 8.0)
+    u, v = (rng.normal(6.0, 4.0, GRID.shape) for _ in range(2))
+    heights = []
+    for turn in (0.0, 0.7, 2.5):
+        c, s = np.cos(turn), np.sin(turn)
+        moved = layers._replace(u=c * u - s * v, v=s * u + c * v)
+        surface = Surface(LAND, temperature=layers.temperature[0], wind=flat(3.0))
+        heights.append(boundary_layer_height(moved, turbulence_of(moved, surface)))
+    np.testing.assert_allclose(heights[1], heights[0], rtol=1e-9)
+    np.testing.assert_allclose(heights[2], heights[0], rtol=1e-9)

@@ -12,7 +12,17 @@ import pytest
 from tenbin.core.arrays import jnp
 from tenbin.core.constants import DRY_PRESSURE
 from tenbin.core.errors import InputError
-from tenbin.transport import circulation, meteorology_synthetic, synthetic_dynamics, synthetic_forcing
+from tenbin.data.surface_fluxes import land_share
+from tenbin.transport import (
+    boundary_layer,
+    circulation,
+    convection,
+    meteorology_synthetic,
+    prescribed_convection,
+    prescribed_mixing,
+    synthetic_dynamics,
+    synthetic_forcing,
+)
 from tenbin.transport.air_file import AirFile, Times, write
 from tenbin.transport.meteorology_synthetic import Synthetic
 from tenbin.transport.synthetic_dynamics import HOURS, Dynamics, Weather, sigma_faces
@@ -244,3 +254,27 @@ def test_land_is_warm_in_its_summer_and_cold_in_its_winter_near_the_ground_alone
     assert summer[0] > 5.0 and summer[1] < 0.0 and np.isclose(summer[2], -summer[0])
     aloft = np.asarray(synthetic_forcing.land_temperature(sine, jnp.full(3, 0.3), 1.0, share, HOW))
     assert np.all(aloft == 0.0)
+
+
+@pytest.mark.parametrize(
+    "numbers, name, other",
+    [
+        (prescribed_mixing.Prescribed, "night", 150.0),
+        (prescribed_convection.Prescribed, "excess", 0.4),
+        (convection.Cumulus, "deep", 2e-4),
+    ],
+)
+def test_other_numbers_of_turbulence_or_clouds_make_another_file(monkeypatch, numbers, name, other):
+    before = meteorology_synthetic.cache_path(SMALL)
+    monkeypatch.setitem(numbers._field_defaults, name, other)
+    assert meteorology_synthetic.cache_path(SMALL) != before
+
+
+def test_other_land_or_another_constant_makes_another_file(monkeypatch):
+    before = meteorology_synthetic.cache_path(SMALL)
+    land = land_share._base()
+    with monkeypatch.context() as changed:
+        changed.setattr(land_share, "_base", lambda: np.where(land > 0.9, 0.9, land))
+        assert meteorology_synthetic.cache_path(SMALL) != before
+    monkeypatch.setattr(boundary_layer, "ROUGH_LAND", 0.3)
+    assert meteorology_synthetic.cache_path(SMALL) != before

@@ -10,10 +10,10 @@ import pytest
 from tenbin.core.arrays import jax, jnp
 from tenbin.core.errors import InputError
 from tenbin.transport import idealised, mass_fluxes
-from tenbin.transport.air_file import AirFile, AirInterval, Times, write
+from tenbin.transport.air_file import AirFile, AirInterval, Times, Weather, write
 from tenbin.transport.air_grid import AirGrid, hybrid_layers, merged_cells, polar_grid
 from tenbin.transport.days import days_of
-from tenbin.transport.model import Forcing, Model, State, air_of, carried, check
+from tenbin.transport.model import Forcing, Model, State, air_of, carried, carried_back, carry, check
 from tenbin.transport.operators import ObservationMap
 from tenbin.transport.passage import Passage
 from tenbin.transport.pressure_fixer import PressureFixer
@@ -136,6 +136,58 @@ def test_the_way_back_is_the_transpose(air, model):
     size = sum(float(jnp.sum(jnp.abs(w * v))) for w, v in zip(weights, value, strict=True))
     assert abs(one - other) < 1e-13 * size
     assert abs(one - other) < 1e-10 * abs(one)
+
+
+def test_what_is_observed_has_been_mixed(air, model):
+    """In still air that is stirred very strongly, what an interval gave is spread evenly when it ends."""
+    pressure = jnp.asarray(air.dry_pressure(0))
+    still = Weather(*(0.0 * jnp.asarray(x[0], float) for x in air.weather(range(1))))
+    stirred = still._replace(exchange=still.exchange + 1e4)
+    source = jnp.asarray(air.grid.mean_in_groups(1e-9 * np.ones((1, *air.grid.grid.shape))))
+    after, _ = carry(State(jnp.zeros((1, *air.grid.shape)), pressure), stirred, source, None, model)
+    ratio = np.asarray(after.tracer[0] / air_of(after.dry_pressure, model))
+    assert np.ptp(ratio, axis=0).max() < 1e-3 * ratio.mean()
+
+
+def test_one_step_of_an_interval_gives_the_ground_what_fine_steps_give_it(air, model):
+    """Of a day's emission the lowest layer holds what it does in steps sixteen times finer, to some percent."""
+    rng = np.random.default_rng(1)
+    source = jnp.asarray(air.grid.mean_in_groups(rng.random((1, *air.grid.grid.shape)) * 1e-9))
+    weather = Weather(*(jnp.asarray(x, float) for x in air.weather(range(COUNT))))
+
+    def lowest(parts):
+        fine = model._replace(seconds=SECONDS / parts)
+        move = jax.jit(lambda now, wind: carry(now, wind, source, None, fine)[0])
+        now = State(jnp.zeros((1, *air.grid.shape)), jnp.asarray(air.dry_pressure(0)))
+        for number in range(COUNT):
+            for _ in range(parts):
+                now = move(now, jax.tree.map(lambda x: x[number], weather))  # noqa: B023, used at once
+        return np.asarray(now.tracer[0] / air_of(now.dry_pressure, fine))[0]
+
+    fine, errors = lowest(16), []
+    for parts in (1, 2):
+        errors.append(np.sqrt(np.mean((lowest(parts) - fine) ** 2) / np.mean(fine**2)))
+    assert errors[0] < 0.04 and errors[1] < 0.7 * errors[0]
+
+
+def test_the_transpose_that_keeps_nothing_is_that_of_the_run_forward(air, model):
+    weather, acts = air.weather(range(COUNT)), forcing(air.grid)
+    start, rng = state(air, model), np.random.default_rng(8)
+    end, course = jax.jit(partial(carried, model=model))(start, weather, acts)
+    last, worth = (
+        jnp.asarray(rng.normal(size=end.tracer.shape)),
+        jnp.asarray(rng.normal(size=course.seen.shape)),
+    )
+    last = 1e-16 * last
+    back, given = jax.jit(partial(carried_back, model=model))(
+        last, start.dry_pressure, weather, worth, acts.frequency, acts.seen, acts.molar_mass
+    )
+    there = [last * end.tracer, worth * course.seen]
+    here = [back * start.tracer, given * acts.emission]
+    one, other = (sum(float(jnp.sum(x)) for x in parts) for parts in (there, here))
+    size = sum(float(jnp.sum(jnp.abs(x))) for x in there)
+    assert all(float(jnp.sum(jnp.abs(x))) > 1e-3 * size for x in there)
+    assert abs(one - other) < 1e-13 * size
 
 
 def test_thirty_two_bits_are_near_and_keep_their_mass(air, model, run):

@@ -12,7 +12,9 @@ from rich.console import Console
 from tenbin.cli import main
 from tenbin.core.arrays import jnp
 from tenbin.core.errors import InputError
+from tenbin.data.surface_fluxes import land_share
 from tenbin.transport.air_file import AirFile
+from tenbin.transport.convection import Cumulus
 from tenbin.transport.days import days_of
 from tenbin.transport.model import air_of
 from tenbin.transport.passage import Passage
@@ -247,3 +249,15 @@ def test_a_configuration_with_files_that_nobody_reads_is_refused(tmp_path):
     config.write_text("meteorology: analyses\nanalyses: {files: [a.nc], rows: 3}\n")
     with pytest.raises(InputError, match=r"analyses\.rows"):
         transport_run.run(config, tmp_path / "out", Console(quiet=True))
+
+
+def test_other_numbers_in_the_code_or_other_land_make_other_air(tmp_path, monkeypatch):
+    asked = Analyses(files=(str(store(tmp_path)),), **SMALL)
+    before = air_making.cache_path(asked)
+    assert before == air_making.cache_path(asked)
+    with monkeypatch.context() as changed:
+        changed.setitem(Cumulus._field_defaults, "deep", 2e-4)
+        assert air_making.cache_path(asked) != before
+    land = land_share._base()
+    monkeypatch.setattr(land_share, "_base", lambda: 0.5 * land)
+    assert air_making.cache_path(asked) != before

@@ -97,6 +97,10 @@ def test_files_say_what_they_hold(whole, air):
     assert str(fields["time_bnds"].values[-1, 1])[:10] == "2010-02-03"
     assert np.allclose(fields["lat_bnds"].values[:, 0], grid.grid.lat_edges[:-1])
     assert fields["level"].attrs["units"] == "Pa" and (np.diff(fields["level"]) < 0.0).all()
+    middle = 0.5 * (grid.a[1:] + grid.a[:-1] + (grid.b[1:] + grid.b[:-1]) * 98_730.87)
+    assert (
+        np.allclose(fields["level"], middle, rtol=1e-6) and "987.3 hPa" in fields["level"].attrs["long_name"]
+    )
     assert 3.8e-4 < fields["co2"].mean() < 4.0e-4 and 1.7e-6 < fields["ch4"].mean() < 1.9e-6
     assert series["co2"].dims == ("time", "station") and series.sizes["time"] == 16
     assert str(series["time"].values[0])[:16] == "2010-01-30T06:00" and "MLO" in series["site"].values

@@ -61,8 +61,11 @@ ZERO_CELSIUS = Constant(273.15, "K", "definition of the Celsius scale")
 SECONDS_PER_DAY = Constant(86400.0, "s", "definition of the civil day")
 SECONDS_PER_YEAR = Constant(365.25 * 86400.0, "s", "Julian year of 365.25 days")
 ATMOSPHERE_DRY_MASS = Constant(5.1352e18, "kg", "Trenberth and Smith 2005, J. Climate 18, 864")
-DRY_PRESSURE = float(ATMOSPHERE_DRY_MASS * GRAVITY / (4.0 * math.pi * EARTH_RADIUS**2))
-"""[Pa] that the dry air of the Earth would have at the ground, were it spread evenly."""
+DRY_PRESSURE = Constant(
+    ATMOSPHERE_DRY_MASS * GRAVITY / (4.0 * math.pi * EARTH_RADIUS**2),
+    "Pa",
+    "mean at the ground under the dry mass of Trenberth and Smith 2005, J. Climate 18, 864, spread over the Earth",
+)
 
 MOLAR_MASS: dict[str, Constant] = {
     "air": Constant(28.97e-3, "kg mol-1", "mean of dry air, as used with the dry mass in FaIR"),

@@ -164,13 +164,15 @@ def _convective(heat: Floats, theta: Floats, height: Floats) -> Floats:
 
 
 def _crossing(layers: Layers, ground: Turbulence, excess: Floats | float) -> Floats:
-    """Height [m] at which the bulk Richardson number of the warmed ground passes the critical."""
+    """Height [m] at which the bulk Richardson number of the warmed ground passes the critical.
+
+    Shear is the difference of winds as vectors (Vogelezang and Holtslag 1996)."""
     low = int(np.sum(layers.height.min(axis=(1, 2)) < GREATEST_HEIGHT)) + 1
     theta, height = layers.theta[:low], layers.height[:low]
-    # the wind near the ground, of which only the speed is known, blows as that of the lowest layer
+    # of the wind near the ground only the speed is known: it blows as that of the lowest layer
     lowest = np.maximum(np.hypot(layers.u[0], layers.v[0]), _CALM)
-    turned = (wind[:low] - ground.wind / lowest * wind[0] for wind in (layers.u, layers.v))
-    shear = sum(part**2 for part in turned) + FRICTION_SHARE * ground.friction**2 + _CALM**2
+    east, north = (wind[:low] - ground.wind / lowest * wind[0] for wind in (layers.u, layers.v))
+    shear = east**2 + north**2 + FRICTION_SHARE * ground.friction**2 + _CALM**2
     rise = height - ground.height
     number = GRAVITY / ground.theta * (theta - ground.theta - excess) * rise / shear
     number = np.concatenate([np.zeros_like(number[:1]), number])

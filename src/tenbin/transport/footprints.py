@@ -1,7 +1,7 @@
 """Footprints by our own adjoint: what each observation owes to the emissions of the hours and days before it.
 
-The transpose of transport is run backward once for all observations side by side, each as a tracer of its own, and
-sensitivities to emissions are told by hours before the observation, as particle models tell them.
+The transpose of transport is run backward for observations of neighbouring times side by side, each as a tracer of
+its own, and sensitivities to emissions are told by hours before the observation, as particle models tell them.
 """
 
 from __future__ import annotations
@@ -23,6 +23,8 @@ from tenbin.transport.passage import Passage
 __all__ = ["footprints"]
 
 Floats = npt.NDArray[np.float64]
+TOGETHER = 32
+"""Most samples carried side by side, whatever the spread of their times; own choice."""
 
 
 def footprints(
@@ -40,25 +42,49 @@ def footprints(
 
     `time` counts back: fluxes from `hours_back` to `hours_back_end` [h] before the sample, for `days_back` days.
     `background` (obs, level, lat, lon) [mol mol-1 kg-1] is what is left then: the sensitivity to the mass of the
-    gas in the air at that time. `molar_mass` [kg mol-1] is that of the gas, the one of `through`.
-    InputError, all faults at once: times that are no ends of intervals of the run or have too few days before them.
+    gas in the air at that time. `molar_mass` [kg mol-1] is that of the gas, the only one of `through`.
+    InputError, all faults at once: times that are no ends of intervals of the run or have too few days before them,
+    a passage of several gases or of another. `told` is called for each interval that a group of samples went through.
     """
     stamps, station = np.asarray(at, dtype="datetime64[s]"), np.asarray(station, dtype=np.int64)
     ends = _ends(through)
-    raise_if_any(_faults(through, stations, station, stamps, ends, days_back))
+    faults = _faults(through, stations, station, stamps, ends, days_back)
+    raise_if_any(faults + _gas_faults(through, molar_mass))
     number = np.searchsorted(ends, stamps)
     length = days_back * len(through.days[0].numbers)
-    first = int(number.min()) - length + 1
-    many = replace(through, molar_mass=jnp.full(len(number), molar_mass), _compiled={}, _met={})
-    many.days = _intervals(through)[first : int(number.max()) + 1]
-    shown, left = _gathered(many, number - first, station, length, told)
+    shown = np.zeros((len(number), length, *through.grid.grid.shape))
+    left = np.zeros((len(number), *through.grid.shape))
+    groups, days = _groups(number, length), _intervals(through)
+    size = max(len(own) for own in groups)
+    run = replace(through, days=days[: int(number.max()) + 1], _compiled={}, _met={})
+    met = {day[:2]: pressure for day, pressure in zip(run.days, run.pressures(), strict=True)}
+    many = replace(through, molar_mass=jnp.full(size, molar_mass), _compiled={}, _met=met)
+    for own in groups:
+        filled = np.append(own, np.repeat(own[-1], size - len(own)))  # alike in size, compiled once
+        first = int(number[own[0]]) - length + 1
+        many.days = days[first : int(number[own[-1]]) + 1]
+        found = _gathered(many, number[filled] - first, station[filled], length, told)
+        shown[own], left[own] = (values[: len(own)] for values in found)
     return _labelled(through, shown, left, stations.iloc[station], stamps, gas)
 
 
 def _intervals(through: Passage) -> list[Day]:
-    """Every interval as a day of its own, so that a sample may stand at the end of any; in the steps that a run
-    forward takes."""
+    """Every interval as a day of its own, so that a sample may stand at the end of any; it takes the steps of the
+    whole day, as the run forward does."""
     return [Day(day.date, (number,), day.slot, day.numbers) for day in through.days for number in day.numbers]
+
+
+def _groups(number: npt.NDArray[np.int64], length: int) -> list[npt.NDArray[np.int64]]:
+    """Places of samples that are carried side by side, earliest first: at most `TOGETHER`, and none so long after the
+    one before that it is cheaper to look back `length` intervals anew."""
+    order = np.argsort(number, kind="stable")
+    groups: list[list[int]] = []
+    for sample in order.tolist():
+        if groups and len(groups[-1]) < TOGETHER and number[sample] - number[groups[-1][-1]] <= length:
+            groups[-1].append(sample)
+        else:
+            groups.append([sample])
+    return [np.asarray(own, dtype=np.int64) for own in groups]
 
 
 def _ends(through: Passage) -> npt.NDArray[Any]:
@@ -85,9 +111,6 @@ def _faults(
     if len(station) != len(stamps) or not len(stamps):
         found = f"{len(station)} stations, {len(stamps)} times"
         faults.append(Fault(where, "at", found, "one time for each sample", "give equal lengths"))
-    if len(through.molar_mass) != 1:
-        found = f"{len(through.molar_mass)} tracers, each with losses of its own"
-        faults.append(Fault(where, "through", found, "a passage of one gas", "make one for each gas"))
     if days_back < 1:
         faults.append(Fault(where, "days_back", str(days_back), "1 or more", "ask for a day at least"))
     if through.limited:
@@ -101,6 +124,20 @@ def _faults(
         wanted = f"{days_back} days of air before it, which begins {through.days[0].date}"
         faults.append(Fault(where, "at", str(stamp), wanted, "begin the air earlier, or look back less"))
     return faults
+
+
+def _gas_faults(through: Passage, molar_mass: float) -> list[Fault]:
+    """Samples take the place of tracers, so that losses may have one row alone, that of the gas."""
+    where, masses = "footprints", np.asarray(through.molar_mass)
+    frequency = through.loss(through.days[0].date)
+    rows = len(masses) if frequency is None else len(frequency)
+    if len(masses) != 1 or rows != 1:
+        found = f"{len(masses)} tracers, losses of {rows}"
+        return [Fault(where, "through", found, "a passage of the one gas", "make a passage for each gas")]
+    if not np.isclose(masses[0], molar_mass, rtol=1e-6):
+        wanted = f"{masses[0]:g} kg mol-1, that of the passage"
+        return [Fault(where, "molar_mass", f"{molar_mass:g} kg mol-1", wanted, "make a passage of this gas")]
+    return []
 
 
 def _gathered(

@@ -22,10 +22,17 @@ from tenbin import __version__
 from tenbin.core.errors import Fault, raise_if_any
 from tenbin.data.catalog import cache_root
 from tenbin.data.surface_fluxes import land_share
-from tenbin.transport import prescribed_convection, prescribed_mixing
+from tenbin.transport import (
+    air_layers,
+    boundary_layer,
+    convection,
+    prescribed_convection,
+    prescribed_mixing,
+    synthetic_mixing,
+)
 from tenbin.transport.air_file import AirInterval, Times, write
 from tenbin.transport.air_grid import AirGrid, hybrid_layers, merged_cells, polar_grid
-from tenbin.transport.convection import Cumulus
+from tenbin.transport.made_with import numbers_of
 from tenbin.transport.synthetic_climatology import digest, where_given
 from tenbin.transport.synthetic_dynamics import HOURS, Dynamics, held_to, needs_dinosaur, weather
 from tenbin.transport.synthetic_forcing import DAYS, mountains
@@ -39,7 +46,9 @@ _HELD_TO = (
     "winds and heat of the tropics, temperature of the troposphere"
 )
 _FORM = 3
-"""Counts up when the same settings would give another file."""
+"""Counts up when the same settings would give another file, and no number tells."""
+_MIXING = air_layers, boundary_layer, convection, prescribed_convection, prescribed_mixing, synthetic_mixing
+"""Where the numbers of turbulence and clouds stand."""
 
 
 @dataclass(frozen=True)
@@ -80,12 +89,7 @@ def _settings(what: Synthetic) -> str:
     """All that the file depends on, as JSON."""
     content = asdict(what) | {"form": _FORM}
     content["dynamics"]["forcing"] = what.dynamics.forcing._asdict()
-    content["mixing"] = {
-        "turbulence": prescribed_mixing.Prescribed()._asdict(),
-        "clouds": prescribed_convection.Prescribed()._asdict(),
-        "plume": Cumulus()._asdict(),
-        "land": hashlib.sha256(land_share.on_grid(what.grid.grid).astype("<f4").tobytes()).hexdigest()[:16],
-    }
+    content["mixing"] = numbers_of(*_MIXING) | {"land": land_share.digest()}
     content["dynamics"]["stirring"] = what.dynamics.stirring._asdict()
     content["dynamics"]["means"] = None if what.dynamics.means is None else digest(what.dynamics.means)
     return json.dumps(content, sort_keys=True)

@@ -2,7 +2,10 @@
 
 One interval of the winds, with mixing on both sides of advection (Strang 1968, SIAM J. Numer. Anal. 5, 506):
 
-    half of the emission and of the mixing | advection | half of the emission and of the mixing | loss
+    half of the emission, half of the mixing | advection | half of the emission, half of the mixing | loss
+
+Emission and mixing are one process, the column's: emission is the flux at the foot of its implicit step, so that a
+column comes to its steady state exactly, and what is observed at the end of an interval has been mixed.
 
 All is linear in the tracers unless advection is limited, and so is the way back, for which the air alone is needed.
 """
@@ -112,7 +115,7 @@ def carry(
     start, end = (air_of(p, model).astype(kind) for p in (state.dry_pressure, after))
     tracer = stirred(with_emission(state.tracer), start)
     tracer, _ = advect(tracer, start, flow, model.seconds, model.advection)
-    tracer = stirred(with_emission(tracer), end)  # what is observed next has been mixed
+    tracer = stirred(with_emission(tracer), end)  # observed next, and so mixed last
     if frequency is None:
         return State(tracer, after), jnp.zeros_like(tracer)
     gone = chemistry.lost(tracer, frequency.astype(kind), model.seconds)

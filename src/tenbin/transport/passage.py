@@ -73,11 +73,12 @@ class Passage:
         return self.file.grid
 
     def steps(self, day: Day) -> int:
-        """Steps of advection in each interval of a day, alike in all parts of it."""
+        """Steps of advection in each interval of a day: the most that one of the whole day's needs."""
         if "steps" not in self._compiled:
             self._compiled["steps"] = self.file.steps
-        numbers = day.whole or day.numbers
-        return int(max(self._compiled["steps"][number % len(self.file)] for number in numbers))
+        return int(
+            max(self._compiled["steps"][number % len(self.file)] for number in day.whole or day.numbers)
+        )
 
     def model(self, day: Day) -> Model:
         """How the air of a day is moved."""

@@ -264,7 +264,7 @@ def _with_mass_kept(coords: Any, state: Any) -> Any:
     """The logarithm of pressure is stepped, so that mass wanders: it is set back to that of the Earth."""
     log_pressure = coords.horizontal.to_nodal(state.log_surface_pressure)
     mean = coords.horizontal.integrate(jnp.exp(log_pressure)) / (4.0 * np.pi)
-    wanted = DRY_PRESSURE * _amount(1.0, "pascal")
+    wanted = float(DRY_PRESSURE) * _amount(1.0, "pascal")
     kept = log_pressure + jnp.log(wanted / mean)[..., None, None]
     return state.replace(log_surface_pressure=coords.horizontal.to_modal(kept))
 

@@ -13,14 +13,16 @@ import numpy.typing as npt
 
 from tenbin import __version__
 from tenbin.core.errors import Fault, InputError, raise_if_any
-from tenbin.data import meteorology
+from tenbin.data import meteorology as analyses
 from tenbin.data.catalog import cache_root
 from tenbin.data.meteorology.names import FIELDS
 from tenbin.data.meteorology.relief import means_on, relief_on
 from tenbin.data.surface_fluxes import land_share
+from tenbin.transport import air_layers, boundary_layer, convection, evaporation, meteorology
 from tenbin.transport.air_file import AirFile, AirInterval, Times, write
 from tenbin.transport.air_grid import AirGrid, hybrid_layers, merged_cells, polar_grid
 from tenbin.transport.days import days_of
+from tenbin.transport.made_with import numbers_of
 from tenbin.transport.meteorology import Rules, driven, seconds_of, there_and_back
 from tenbin.workflow.air_settings import Analyses
 
@@ -29,8 +31,10 @@ __all__ = ["Prepared", "cache_path", "cached", "grid_of", "made_of", "make", "ma
 Floats = npt.NDArray[np.float64]
 Told = Callable[[float], None]
 _Found = TypeVar("_Found")
-_FORM = 1
-"""Counts up when the same files and settings would give other air."""
+_FORM = 2
+"""Counts up when the same files and settings would give other air, and no number tells."""
+_MAKING = air_layers, boundary_layer, convection, evaporation, meteorology
+"""Where the numbers stand by which weather becomes air."""
 
 
 class Prepared(NamedTuple):
@@ -51,9 +55,13 @@ def grid_of(asked: Analyses) -> AirGrid:
 
 
 def mark(asked: Analyses) -> str:
-    """By what air is known: settings, and name, size and time of change of each file. Their content, which may be a
-    year of a reanalysis, is not read for it."""
-    content = {"form": _FORM, "settings": asked.model_dump(mode="json", exclude={"files"})}
+    """By what air is known: settings, numbers in the code, and name, size and time of change of each file. Their
+    content, which may be a year of a reanalysis, is not read for it."""
+    content = {
+        "form": _FORM,
+        "settings": asked.model_dump(mode="json", exclude={"files"}),
+        "numbers": numbers_of(*_MAKING) | {"land": land_share.digest()},
+    }
     return hashlib.sha256(
         json.dumps([content, [_identity(Path(name).expanduser()) for name in asked.files]]).encode()
     ).hexdigest()
@@ -117,7 +125,7 @@ def _read(asked: Analyses) -> Any:
     files: list[Any] = [Path(name).expanduser() if "://" not in name else name for name in asked.files]
 
     def read(sources: list[Any]) -> Any:
-        return meteorology.read(sources, asked.names, units=asked.units, require=(), check_times=0)
+        return analyses.read(sources, asked.names, units=asked.units, require=(), check_times=0)
 
     data = read(files)
     if asked.relief and "orog" not in data and {"lat", "lon"} <= set(data.dims):

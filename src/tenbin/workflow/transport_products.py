@@ -128,7 +128,7 @@ def _axes(air: AirFile, bounds: Sequence[np.ndarray]) -> dict[str, Any]:
     grid = air.grid
     hybrid = "layers lie between faces at hybrid_a + hybrid_b x surface pressure of dry air"
     middle = 0.5 * (grid.a[:-1] + grid.a[1:] + (grid.b[:-1] + grid.b[1:]) * DRY_PRESSURE)
-    said = {"units": "Pa", "long_name": "pressure of dry air in the middle of layers over the mean at the ground",
+    said = {"units": "Pa", "long_name": f"dry pressure in the middle of layers over {DRY_PRESSURE / 100.0:.1f} hPa",
             "standard_name": "air_pressure", "positive": "down", "axis": "Z"}  # fmt: skip
     return {
         "time": ("time", start + (end - start) // 2, {"standard_name": "time", "bounds": "time_bnds"}),

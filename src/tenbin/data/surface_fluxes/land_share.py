@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from functools import lru_cache
 
 import numpy as np
@@ -11,7 +12,7 @@ from tenbin.core.grid import Grid
 from tenbin.data.land_grids.remap import latitude_overlap, longitude_overlap
 from tenbin.data.surface_fluxes import patterns
 
-__all__ = ["on_grid"]
+__all__ = ["digest", "on_grid"]
 
 Floats = npt.NDArray[np.float64]
 
@@ -28,3 +29,8 @@ def on_grid(grid: Grid) -> Floats:
     north = latitude_overlap(patterns.BASE.lat_edges, grid.lat_edges)
     east = longitude_overlap(patterns.BASE.lon_edges, grid.lon_edges)
     return np.asarray(north @ _base() @ east.T)
+
+
+def digest() -> str:
+    """By what the land is known in the keys of files that depend on it: sixteen hexadecimal digits."""
+    return hashlib.sha256(_base().astype("<f4").tobytes()).hexdigest()[:16]
