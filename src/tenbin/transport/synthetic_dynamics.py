@@ -47,7 +47,7 @@ HOURS = 6.0
 @dataclass(frozen=True)
 class Dynamics:
     """How the atmosphere is stepped: waves around the globe, layers, step [min], days thrown away first, ground,
-    seed, and what drives it."""
+    seed, what drives it, rain that comes and goes, and the folder of the `means` it is held to, if any."""
 
     waves: int = 31
     layers: int = 20
