@@ -272,7 +272,11 @@ def test_to_and_fro_without_a_jump():
 
 
 def test_relief_is_flat_at_sea_and_tall_in_tibet():
-    relief = relief_on(np.arange(-90.0, 91.0, 10.0), np.arange(-180.0, 180.0, 10.0))["orog"]
+    try:
+        relief = relief_on(np.arange(-90.0, 91.0, 10.0), np.arange(-180.0, 180.0, 10.0))["orog"]
+    except InputError as error:
+        assert "etopo" in str(error)
+        pytest.skip("needs the relief of the catalog")
     assert float(relief.sel(lat=0.0, lon=-140.0)) == 0.0
     assert float(relief.sel(lat=30.0, lon=90.0)) > 3500.0
     weight = np.cos(np.radians(relief["lat"]))
