@@ -43,7 +43,7 @@ def test_means_come_to_layers_as_they_are_on_levels():
 
 def test_high_ground_has_the_pressure_of_the_standard_atmosphere():
     warm = of_a_formula()
-    warm = warm._replace(temperature=np.full_like(warm.temperature, 268.65))  # as it is at 3 km
+    warm = warm._replace(temperature=np.full_like(warm.temperature, 288.15))  # at sea level
     height = np.full((1, 1), 3000.0)
     *_, surface = climatology.on_layers(warm, np.array([0.0]), np.array([0.0]), SIGMA, height)
     assert surface[0, 0] == pytest.approx(70121.0, rel=1e-3)  # ICAO 1993

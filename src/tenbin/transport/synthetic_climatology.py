@@ -105,8 +105,8 @@ def on_layers(
     for field in (means.u, means.v, means.temperature):
         values = np.concatenate([field, field[..., :1]], axis=-1).transpose(1, 2, 0)
         placed.append(RegularGridInterpolator((means.lat, around), values)(points).transpose(2, 0, 1))
-    low = placed[2][0]
-    surface = SEA_LEVEL * (1.0 - LAPSE * height / (low + LAPSE * height)) ** (GRAVITY / (DRY_AIR * LAPSE))
+    # the lowest level, 1000 hPa, is all but at sea level, continued beneath high ground by the analysis
+    surface = SEA_LEVEL * (1.0 - LAPSE * height / placed[2][0]) ** (GRAVITY / (DRY_AIR * LAPSE))
     wanted = np.log(sigma[:, None, None] * surface)
     u, v, temperature = (_at_pressures(field, np.log(means.pressure), wanted) for field in placed)
     return u, v, temperature, surface

@@ -365,9 +365,8 @@ def _held(coords: Any, how: Dynamics, now: _Now, free: Terms, mean: Any, moving:
     warming = grid.to_nodal(warming + moving.implicit_terms(mean).temperature_variation)
     added = low * _rain(coords, how, now) - inside * warming
     pull = inside / (forcing.held * day)
-    push = inside * _column(
-        drag(levels, forcing) / second
-    )  # friction is felt beside the mean wind, not beside rest
+    # friction is felt beside the mean wind, not beside rest
+    push = inside * _column(drag(levels, forcing) / second)
     goals = {name: grid.to_nodal(getattr(mean, name)) for name in ("vorticity", "divergence")}
 
     def terms(state: Any) -> Any:
