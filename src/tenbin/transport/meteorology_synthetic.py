@@ -45,7 +45,7 @@ _HELD_TO = (
     "to means of January 1988 and of Junes from 1979 on of the NCEP/NCAR reanalysis, as in NCAR/geocat-datafiles: "
     "winds and heat of the tropics, temperature of the troposphere"
 )
-_FORM = 3
+_FORM = 4
 """Counts up when the same settings would give another file, and no number tells."""
 _MIXING = air_layers, boundary_layer, convection, prescribed_convection, prescribed_mixing, synthetic_mixing
 """Where the numbers of turbulence and clouds stand."""
