@@ -104,7 +104,7 @@ class TransportConfig(Section):
     means: Literal["where given", "none"] = Field(
         "where given",
         description="Whether the made-up year is held to the mean winds and temperature of January and June of the "
-        "NCEP/NCAR reanalysis, where $TENBIN_DATA has them; without them it is less like the Earth.",
+        "NCEP/NCAR reanalysis, where $TENBIN_DATA has them.",
     )
     first_year: int = Field(2010, ge=1850, le=2100, description="Calendar year the run begins with.")
     years: int = Field(1, ge=1, le=500, description="Years run; of air of real dates, as many as it has.")
