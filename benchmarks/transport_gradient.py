@@ -17,13 +17,15 @@ from typing import Any
 import numpy as np
 
 from tenbin.core.arrays import jax, jnp
+from tenbin.transport import idealised, mass_fluxes
 from tenbin.transport.advection_steps import steps_needed
-from tenbin.transport.air_grid import AirGrid
+from tenbin.transport.air_grid import AirGrid, hybrid_layers, merged_cells, polar_grid
 from tenbin.transport.operators import observe
+from tenbin.transport.pressure_fixer import PressureFixer
 from tenbin.transport.stations import Vertical, point_map
-from tenbin.transport.sweeps import Advection, advect
-from transport import SIX_HOURS, weather
+from tenbin.transport.sweeps import Advection, advect, flow_of
 
+SIX_HOURS = 21600.0
 STEPS = 10.0 ** -np.arange(0.0, 8.0)
 STATIONS = (
     (71.3, -156.6, 10.0), (19.5, -155.6, 3397.0), (53.3, -9.9, 30.0), (46.5, 8.0, 3580.0),
@@ -31,6 +33,16 @@ STATIONS = (
     (-40.7, 144.7, 94.0), (-90.0, 0.0, 2810.0), (40.1, -105.3, 1700.0), (60.8, 89.4, 300.0),
 )  # fmt: skip
 """Latitude, longitude [degrees], height above the sea [m], about those of known stations."""
+
+
+def weather() -> tuple[AirGrid, Any, Any]:
+    """Cells, flow of six hours of made-up winds that repeats itself, as pressure comes back, and mass of air."""
+    cells = polar_grid(46, 72)
+    air = AirGrid(cells, *hybrid_layers(20), merged_cells(cells))
+    one = mass_fluxes.face_fluxes(idealised.analysis(), air)
+    made = mass_fluxes.closed(one, one, SIX_HOURS, air, PressureFixer(air))
+    east, north, before, after = (jnp.asarray(x) for x in (made.east, made.north, *made.dry_pressure))
+    return air, *flow_of(east, north, before, after, SIX_HOURS, air)
 
 
 def middles(air: AirGrid) -> Vertical:
